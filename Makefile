@@ -1,0 +1,56 @@
+# Every target that needs the environment builds it first; nothing but Python 3.11+ and make is assumed.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+PACKAGES := gateway connectors graph policies
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint typecheck serve bench docs clean requirements
+
+help:            ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
+
+setup: $(STAMP)  ## build .venv from the pinned, hashed requirements
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "muniment needs Python 3.11 or later; set PYTHON=" >&2; exit 2; }
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv -q --allow-existing --seed --python $(PYTHON) $(VENV) && \
+	  VIRTUAL_ENV=$(abspath $(VENV)) uv pip sync -q --require-hashes requirements/dev.txt && \
+	  VIRTUAL_ENV=$(abspath $(VENV)) uv pip install -q --no-deps --no-build-isolation --editable . ; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
+	fi
+	@touch $@
+
+demo: $(STAMP)   ## license, query, refuse, revoke: the whole story on this machine
+	@$(BIN)/muniment demo $(ARGS)
+
+test: $(STAMP)   ## all tests that this machine can run
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(STAMP)   ## style, import contracts
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+typecheck: $(STAMP)  ## mypy strict and pyright
+	@$(BIN)/mypy && $(BIN)/pyright
+
+serve: $(STAMP)  ## serve a gateway on embedded defaults
+	@$(BIN)/muniment serve $(ARGS)
+
+bench: $(STAMP)  ## ratios against named peers
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+docs: $(STAMP)   ## build the site into site/
+	@$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+requirements: $(STAMP)  ## compile the pins anew (needs uv)
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header pyproject.toml -o requirements/run.txt
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header pyproject.toml --group dev -o requirements/dev.txt
+
+clean:           ## remove everything that was built
+	@rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
