@@ -1,0 +1,1 @@
+"""The application: the GraphQL gateway, its authorization, its use cases, its commands."""

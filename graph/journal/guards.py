@@ -1,0 +1,41 @@
+"""Conditions that are checked inside the transaction that appends: the last word before anything leaves."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedVersion:
+    """The stream has had exactly this many events: of two writers one wins."""
+
+    stream: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceLive:
+    """The licence is ACTIVE, under this agreement version, and not past its end at the moment of the commit."""
+
+    licence: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentEpochIs:
+    """No consent or objection of the platform has changed since masking."""
+
+    platform: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaAtMost:
+    """``used + reserved + units`` stays within the bound; when it holds, ``units`` are booked."""
+
+    licence: str
+    counter: str
+    units: int
+    bound: int
+
+
+Guard: TypeAlias = ExpectedVersion | LicenceLive | ConsentEpochIs | QuotaAtMost

@@ -1,0 +1,1 @@
+"""The provenance graph: projected from the journal, readable as W3C PROV."""

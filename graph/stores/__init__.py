@@ -1,0 +1,1 @@
+"""Where the provenance graph is kept: one port, several stores."""
