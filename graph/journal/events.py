@@ -182,6 +182,8 @@ class LicenceRequested:
     policy: str
     adjusts: str = ""
     """The rejected negotiation this one adjusts, or empty."""
+    note: str = ""
+    """Vault reference of a message to the owner, or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +289,8 @@ class LicenceSuspended:
 
     licence: str
     by: str
+    code: str = ""
+    """Why, machine-readable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +299,8 @@ class LicenceResumed:
 
     licence: str
     by: str
+    code: str = ""
+    """Why, machine-readable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
