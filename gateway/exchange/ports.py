@@ -1,0 +1,110 @@
+"""What the use cases reach the world through; the composition root fills it in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import uuid_utils
+
+from connectors.spi import Collection
+from graph.journal.journal import Journal
+from graph.journal.vault import Vault
+from graph.signing import SigningKey
+from graph.sql.operational import ClientStore, InvitationStore, KeyStore
+from graph.stores.port import GraphStore
+
+
+class Clock(Protocol):
+    """The injected clock."""
+
+    def __call__(self) -> datetime:
+        """The present moment, aware, UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """Makes new IRIs."""
+
+    def new(self, type_name: str) -> str:
+        """``urn:muniment:<type_name>:<UUIDv7>``; never the same twice."""
+        ...
+
+
+class UuidIds:
+    """New IRIs in order of time."""
+
+    def new(self, type_name: str) -> str:
+        """``urn:muniment:<type_name>:<UUIDv7>``; never the same twice."""
+        return f"urn:muniment:{type_name}:{uuid_utils.uuid7()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionProfile:
+    """How much a collection holds, without any of its values."""
+
+    rows: int
+    completeness: Mapping[str, float] = field(default_factory=dict)
+    """Share of rows with a value, 0 to 1, per canonical column that the source fills; empty when there is no row."""
+
+
+class Sources(Protocol):
+    """The configured sources, as far as publishing needs them."""
+
+    def platform(self, source: str) -> str:
+        """The platform that the source reads.
+
+        Raises:
+            NotFoundError: No source of this id is configured.
+        """
+        ...
+
+    async def describe(self, source: str) -> Sequence[Collection]:
+        """What the source has now.
+
+        Raises:
+            NotFoundError: No source of this id is configured.
+            ConnectorError: The source cannot be reached or is not as configured.
+        """
+        ...
+
+    async def profile(self, source: str, collection: str, *, own: str | None = None) -> CollectionProfile:
+        """Count a collection.
+
+        Args:
+            source: Id of a configured source.
+            collection: Id of one of its collections.
+            own: An account: only rows whose every person is this one are counted. Nothing: all rows.
+
+        Raises:
+            NotFoundError: No source of this id is configured.
+            ConnectorError: The source cannot be read, or has no such collection.
+        """
+        ...
+
+
+class HeldKeys(Protocol):
+    """The signing keys that the gateway holds for owners, one per owner and dataset."""
+
+    def held(self, owner: str, dataset: str) -> SigningKey:
+        """The key, made when there is none yet."""
+        ...
+
+    def find(self, owner: str, dataset: str) -> SigningKey | None:
+        """The key, or nothing when none was made."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything a use case may touch."""
+
+    journal: Journal
+    vault: Vault
+    sources: Sources
+    store: GraphStore
+    keys: HeldKeys
+    clients: ClientStore
+    invitations: InvitationStore
+    clock: Clock
+    ids: Ids
