@@ -1,0 +1,21 @@
+"""The ``WWW-Authenticate`` header that goes with a refusal (RFC 6750 3, RFC 9728 5.1)."""
+
+from gateway.auth.errors import ScopeMissingError, TokenFault, UnauthenticatedError
+
+
+def challenge(error: UnauthenticatedError | ScopeMissingError, metadata_url: str) -> str:
+    """What to send with status 401 or 403.
+
+    Args:
+        error: why the request was refused. Without any token the challenge names no error (RFC 6750 3.1).
+        metadata_url: address of the document of RFC 9728, where a client finds the authorization server.
+    """
+    parts = [f'resource_metadata="{metadata_url}"']
+    match error:
+        case UnauthenticatedError(reason=TokenFault.MISSING):
+            pass
+        case UnauthenticatedError():
+            parts.insert(0, f'error="{error.oauth_error}"')
+        case ScopeMissingError():
+            parts[:0] = [f'error="{error.oauth_error}"', f'scope="{error.scope}"']
+    return "Bearer " + ", ".join(parts)
