@@ -1,7 +1,7 @@
 """The use cases, one verb per file.
 
-Each is an async function ``verb(ports, principal, command) -> view``: it checks scope and role, reads one consistent view
-of the record, decides, and appends everything in one entry, guarded by the version it read.
+Each is an async function ``verb(ports, principal, command) -> view``: it checks scope and role, reads one consistent
+view of the record, decides, and appends everything in one entry, guarded by the version it read.
 
 Write path: ``invite.invite_party``, ``publish.publish_dataset``, ``publish.publish_offer``,
 ``decide_terms.decide_platform_terms``, ``delegate.prepare_signing_key``, ``delegate.delegate_signing``,

@@ -1,7 +1,7 @@
 """Why a licensing use case refused: every refusal has a code, and facts as attributes.
 
-A ``policies.errors.PolicyError`` passes through the use cases as it is: it is coded as well, and says where in the policy
-the fault stands. Missing scopes are ``gateway.auth.errors.ScopeMissingError``.
+A ``policies.errors.PolicyError`` passes through the use cases as it is: it is coded as well, and says where in the
+policy the fault stands. Missing scopes are ``gateway.auth.errors.ScopeMissingError``.
 """
 
 from gateway.errors import GatewayError
@@ -221,12 +221,12 @@ class LicenceStateError(ExchangeError):
         self.act = act
 
 
-class DocumentMissingError(ExchangeError):
-    """A document that the record refers to is not there, or is not what its hash says: nothing is decided on it."""
+class IdempotencyKeyReusedError(ExchangeError):
+    """The key was used before, for something else."""
 
-    code = "DOCUMENT_MISSING"
-    http_status = 500
+    code = "IDEMPOTENCY_KEY_REUSED"
+    http_status = 409
 
-    def __init__(self, digest: str) -> None:
-        super().__init__(f"document `{digest}` is missing or damaged")
-        self.digest = digest
+    def __init__(self, key: str) -> None:
+        super().__init__(f"idempotency key `{key}` was used for another call", hint="use a new key for a new act")
+        self.key = key
