@@ -1,1 +1,1 @@
-"""The record: the journal of what happened, the registers of what holds, and the provenance graph projected from them."""
+"""The record: the journal of what happened, the registers of what holds, and the provenance graph made from them."""

@@ -1,7 +1,8 @@
 """The closed set of facts that the journal records.
 
-An event names parties, datasets and policies by IRI, documents by digest, and people only by keyed hashes; no name, no account
-and no free text stands in it. Everything personal is in the vault, from where it can be erased while the hash tree stays whole.
+An event names parties, datasets and policies by IRI, documents by digest, and people only by keyed hashes; no name, no
+account and no free text stands in it. Everything personal is in the vault, from where it can be erased while the hash tree
+stays whole.
 """
 
 from dataclasses import dataclass
