@@ -1,0 +1,251 @@
+"""Step 6: book and record, durably, before anything leaves.
+
+Each dataset is an entry of its own in one commit: whether its licence is still live, whether consent is as it was when the rows
+were masked, and whether the quota suffices is checked inside the transaction. A dataset that fails is recorded as withheld.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, assert_never
+
+from connectors.kinds import KINDS, Kind
+from gateway.auth.principal import Principal
+from gateway.exchange.notices import ConsentCover, cover
+from gateway.exchange.ports import Ids, Ports
+from gateway.exchange.read.decide import Denied, Permitted
+from gateway.exchange.read.keys import RunKeys
+from gateway.exchange.read.mask import Release, candidates, release
+from gateway.exchange.read.model import ReadCommand, Stage
+from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld
+from graph.journal.guards import ConsentEpochIs, Guard, LicenceLive, QuotaAtMost
+from graph.journal.journal import Appended, Document, Entry, Outcome, Refused
+from graph.journal.receipt import Receipt
+from graph.journal.view import View
+from policies.model import Decision
+from policies.predicate import columns_of
+from policies.vocabulary import PER_RECORD
+
+SUBJECTS: Final = "application/vnd.muniment.subjects+json"
+CONSENT_CHANGED: Final = "CONSENT_CHANGED"
+DECISION: Final = "application/vnd.muniment.decision+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What one release costs."""
+
+    price_micro: int = 0
+    currency: str = ""
+
+
+def charge(decision: Decision, rows: int) -> Charge:
+    """The price of releasing so many rows, in micro-units."""
+    price = decision.price
+    if price is None:
+        return Charge()
+    units = rows if price.unit == PER_RECORD else 1
+    return Charge(price_micro=units * price.amount_micro, currency=price.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedDenial:
+    """A denial, on record."""
+
+    denied: Denied
+    access: str
+    """IRI of the event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """A release after its commit."""
+
+    release: Release
+    access: str
+    receipt: Receipt | None
+    """Nothing when the rows must not leave."""
+    code: str = ""
+    """Why they must not: the code of the guard that failed."""
+
+
+async def record_denials(denied: Sequence[Denied], ports: Ports, principal: Principal) -> tuple[RecordedDenial, ...]:
+    """Put every denial on record before it is told."""
+    entries = [_denial(each, principal, ports.ids) for each in denied]
+    await ports.journal.append(*entries)
+    return tuple(
+        RecordedDenial(denied=each, access=_access(entry)) for each, entry in zip(denied, entries, strict=True)
+    )
+
+
+async def commit(
+    releases: Sequence[Release], ports: Ports, principal: Principal, keys: RunKeys
+) -> tuple[Committed, ...]:
+    """Append all releases in one commit; where consent changed since masking, mask once more and try once more."""
+    first = await _append(releases, ports, principal)
+    changed = [each.release for each in first if each.code == CONSENT_CHANGED]
+    if not changed:
+        return first
+    covers = await ports.journal.view(
+        lambda view: {each.permitted.key: consent_cover(each.permitted, principal, view) for each in changed}
+    )
+    again = [_remasked(each, covers[each.permitted.key], keys) for each in changed]
+    second = {each.release.permitted.key: each for each in await _append(again, ports, principal)}
+    return tuple(second.get(each.release.permitted.key, each) for each in first)
+
+
+def consent_cover(permitted: Permitted, principal: Principal, view: View) -> ConsentCover:
+    """What is known now of the people of a dataset, as far as this read is concerned."""
+    dataset = permitted.plan.dataset
+    kind = Kind(dataset.record_kind)
+    categories = {declared.category for declared in KINDS[kind] if declared.name in permitted.decision.columns}
+    return cover(dataset.platform, permitted.plan.command.purpose, categories, principal.party, view)
+
+
+def _remasked(stale: Release, known: ConsentCover, keys: RunKeys) -> Release:
+    keyed = keys.people(stale.permitted)
+    chosen = candidates(stale.candidates.fetched, known, keyed)
+    return release(chosen, stale.table.num_rows, keys.licence(stale.permitted), keyed)
+
+
+async def _append(releases: Sequence[Release], ports: Ports, principal: Principal) -> tuple[Committed, ...]:
+    entries = [_entry(each, principal, ports.ids) for each in releases]
+    outcomes = await ports.journal.append(*entries)
+    return tuple(
+        _outcome(each, entry, outcome, ports) for each, entry, outcome in zip(releases, entries, outcomes, strict=True)
+    )
+
+
+def _outcome(released: Release, entry: Entry, outcome: Outcome, ports: Ports) -> Committed:
+    access = _access(entry)
+    match outcome:
+        case Appended(recorded=recorded):
+            return Committed(release=released, access=access, receipt=ports.journal.receipt(recorded[0]))
+        case Refused(code=code):
+            return Committed(release=released, access=access, receipt=None, code=code)
+        case _:
+            assert_never(outcome)
+
+
+def _access(entry: Entry) -> str:
+    match entry.events[0]:
+        case AccessRecorded(access=access) | AccessDenied(access=access):
+            return access
+        case other:
+            raise TypeError(type(other).__name__)
+
+
+def _denial(denied: Denied, principal: Principal, ids: Ids) -> Entry:
+    """What is appended for a dataset that was refused before any call to its source."""
+    command, problem = denied.plan.command, denied.problem
+    decision = _decision_document(denied.decision) if denied.decision is not None else None
+    return Entry(
+        events=(
+            AccessDenied(
+                access=ids.new("access"),
+                operation=command.operation,
+                licence=denied.plan.licence.licence if denied.plan.licence is not None else "",
+                dataset=denied.plan.dataset.dataset,
+                party=principal.party,
+                client=principal.client,
+                action=command.action,
+                purpose=command.purpose,
+                stage=problem.stage.value,
+                code=problem.code,
+                clause=problem.clause,
+                decision=decision.digest if decision is not None else "",
+            ),
+        ),
+        documents=() if decision is None else (decision,),
+    )
+
+
+def _entry(release: Release, principal: Principal, ids: Ids) -> Entry:
+    """What is appended for a release, with the guards that must hold, and what is appended when one does not."""
+    permitted = release.permitted
+    command, decision = permitted.plan.command, permitted.decision
+    rows = release.table.num_rows
+    price = charge(decision, rows)
+    subjects = Document(media_type=SUBJECTS, content=json.dumps(sorted(release.people)).encode())
+    outcome = _decision_document(decision)
+    recorded = AccessRecorded(
+        access=ids.new("access"),
+        operation=command.operation,
+        licence=permitted.licence.licence,
+        agreement=permitted.licence.agreement,
+        policy=permitted.licence.policy,
+        dataset=permitted.plan.dataset.dataset,
+        source=permitted.plan.dataset.source,
+        party=principal.party,
+        client=principal.client,
+        action=command.action,
+        purpose=command.purpose,
+        columns=_seen_columns(command, decision),
+        rows=rows,
+        withheld=release.candidates.dropped,
+        lawful_basis=permitted.plan.dataset.lawful_basis,
+        notices=release.candidates.cover.notices,
+        subjects=subjects.digest,
+        units=rows,
+        price_micro=price.price_micro,
+        currency=price.currency,
+        decision=outcome.digest,
+    )
+    return Entry(
+        events=(recorded,),
+        guards=_guards(release),
+        documents=(subjects, outcome),
+        otherwise=(_withheld(recorded),),
+    )
+
+
+def _seen_columns(command: ReadCommand, decision: Decision) -> tuple[str, ...]:
+    """What the licensee learns of: released columns, and those the read filters or sorts by."""
+    ordered = {term.column for term in command.order}
+    return tuple(sorted(decision.columns | columns_of(command.where) | ordered))
+
+
+def _guards(release: Release) -> tuple[Guard, ...]:
+    permitted = release.permitted
+    licence, decision = permitted.licence, permitted.decision
+    quotas = tuple(
+        QuotaAtMost(
+            licence=licence.licence,
+            counter=cap.counter,
+            units=release.table.num_rows if cap.per_row else 1,
+            bound=cap.bound,
+        )
+        for cap in decision.caps
+    )
+    return (
+        LicenceLive(licence=licence.licence, version=licence.version),
+        ConsentEpochIs(platform=permitted.plan.dataset.platform, epoch=release.candidates.cover.known.epoch),
+        *quotas,
+    )
+
+
+def _withheld(recorded: AccessRecorded) -> AccessWithheld:
+    return AccessWithheld(
+        access=recorded.access,
+        operation=recorded.operation,
+        licence=recorded.licence,
+        dataset=recorded.dataset,
+        party=recorded.party,
+        client=recorded.client,
+        action=recorded.action,
+        purpose=recorded.purpose,
+        stage=Stage.COMMIT.value,
+        code="RELEASE_WITHHELD",
+        clause="",
+        rows=recorded.rows,
+    )
+
+
+def _decision_document(decision: Decision) -> Document:
+    return Document(media_type=DECISION, content=json.dumps(asdict(decision), default=_plain, sort_keys=True).encode())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return str(value)

@@ -1,0 +1,176 @@
+"""Step 3: what each planned dataset may give, decided by its agreement; every denial ends here, before any call to a source.
+
+Only ``policies.evaluate`` permits. The gates before and after it in this file can only refuse.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.kinds import KINDS, Kind, column
+from connectors.spi import AiUse
+from gateway.exchange.agreements import AgreementPolicies
+from gateway.exchange.description import DatasetDescription, description_of
+from gateway.exchange.read.model import Problem, ReadCommand, Stage
+from gateway.exchange.read.plan import ReadPlan
+from gateway.preparation.transforms import supports
+from graph.journal.rows import DatasetRow, LicenceRow
+from graph.journal.view import View
+from policies.evaluate import evaluate
+from policies.model import AccessRequest, ColumnFacts, Decision, LicenceStatus, Reason, State
+from policies.predicate import columns_of
+from policies.vocabulary import Iri
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permitted:
+    """A dataset that may be read, and how."""
+
+    plan: ReadPlan
+    licence: LicenceRow
+    description: DatasetDescription
+    decision: Decision
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Field and dataset: unique within an operation."""
+        return self.plan.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """A dataset that must not be read."""
+
+    plan: ReadPlan
+    problem: Problem
+    decision: Decision | None = None
+    """When the agreement itself denied."""
+
+
+def decide(plan: ReadPlan, party: str, view: View, policies: AgreementPolicies, now: datetime) -> Permitted | Denied:
+    """Decide one dataset under one licence; never raises a denial."""
+    licence, grant = plan.licence, plan.grant
+    if plan.problem is not None or licence is None or grant is None:
+        return Denied(
+            plan=plan, problem=plan.problem or _refusal("DATASET_NOT_LICENSED", "no licence covers this dataset")
+        )
+    description = description_of(plan.dataset, view)
+    problem = _stale(plan) or _not_active(licence) or _narrowed(plan) or _platform_terms(plan, description, view)
+    if problem is not None:
+        return Denied(plan=plan, problem=problem)
+    policy = policies.load(licence.policy, view)
+    decision = evaluate(policy, _request(plan.command, plan.dataset, description, party), _state(licence, view), now)
+    if not decision.permitted:
+        return Denied(plan=plan, problem=_from_reason(decision.reasons[0]), decision=decision)
+    problem = _unsupported(decision, Kind(plan.dataset.record_kind))
+    if problem is not None:
+        return Denied(plan=plan, problem=problem, decision=decision)
+    return Permitted(plan=plan, licence=licence, description=description, decision=decision)
+
+
+def _refusal(code: str, message: str, clause: str = "") -> Problem:
+    return Problem(code=code, stage=Stage.DECIDE, message=message, clause=clause)
+
+
+def _from_reason(reason: Reason) -> Problem:
+    return _refusal(reason.code, reason.text, reason.clause)
+
+
+def _stale(plan: ReadPlan) -> Problem | None:
+    """A token speaks of the agreement version it was issued for, and of no other."""
+    licence, grant = plan.licence, plan.grant
+    if licence is None or grant is None or (grant.version, grant.policy) == (licence.version, licence.policy):
+        return None
+    return _refusal("LICENCE_STALE", "the token was issued for another version of this licence; get a new token")
+
+
+def _not_active(licence: LicenceRow) -> Problem | None:
+    match licence.state:
+        case LicenceStatus.ACTIVE:
+            return None
+        case LicenceStatus.SUSPENDED:
+            return _refusal("LICENCE_SUSPENDED", "the owner has paused this licence")
+        case LicenceStatus.EXPIRED:
+            return _refusal("LICENCE_EXPIRED", "this licence has run out")
+        case LicenceStatus.TERMINATED:
+            return _refusal("LICENCE_TERMINATED", "this licence was ended")
+
+
+def _narrowed(plan: ReadPlan) -> Problem | None:
+    """What the client gave up when it asked for the token."""
+    grant, command = plan.grant, plan.command
+    if grant is None:
+        return None
+    if grant.actions is not None and command.action not in grant.actions:
+        return _refusal("ACTION_NOT_LICENSED", "the token was narrowed to other actions")
+    if grant.privileges is not None and command.purpose not in grant.privileges:
+        return _refusal("PURPOSE_NOT_LICENSED", "the token was narrowed to other purposes")
+    return None
+
+
+def _platform_terms(plan: ReadPlan, description: DatasetDescription, view: View) -> Problem | None:
+    """The platform's own terms bind whoever passes its data on; contested or unknown ones need a recorded decision."""
+    decided = view.terms_decisions(plan.dataset.dataset).get(plan.command.action)
+    if decided is not None:
+        return (
+            None
+            if decided.allowed
+            else _refusal("PLATFORM_TERMS_FORBID", "the platform's terms were read to forbid this use")
+        )
+    match description.terms.ai_use:
+        case AiUse.ALLOWED:
+            return None
+        case AiUse.FORBIDDEN:
+            return _refusal("PLATFORM_TERMS_FORBID", "the platform's own terms forbid this use")
+        case AiUse.CONTESTED | AiUse.UNKNOWN:
+            return _refusal("PLATFORM_TERMS_UNDECIDED", "the platform's own terms on this use are not settled")
+
+
+def _request(command: ReadCommand, dataset: DatasetRow, description: DatasetDescription, party: str) -> AccessRequest:
+    kind = Kind(dataset.record_kind)
+    present = frozenset(description.columns)
+    return AccessRequest(
+        party=Iri(party),
+        action=Iri(command.action),
+        target=Iri(dataset.dataset),
+        selected=frozenset(command.columns) & present,
+        filtered=columns_of(command.where),
+        ordered=frozenset(term.column for term in command.order),
+        columns=_facts(kind),
+        purpose=Iri(command.purpose),
+        place=Iri(command.place) if command.place else None,
+        recipient=Iri(party),
+        platform=dataset.platform,
+        lawful_basis=Iri(dataset.lawful_basis),
+        rows=command.first,
+        mode=command.mode,
+    )
+
+
+def _facts(kind: Kind) -> Mapping[str, ColumnFacts]:
+    return {
+        each.name: ColumnFacts(name=each.name, category=Iri(each.category), sensitivity=each.sensitivity.value)
+        for each in KINDS[kind]
+    }
+
+
+def _state(licence: LicenceRow, view: View) -> State:
+    return State(
+        status=licence.state,
+        usage=view.usage(licence.licence),
+        first_delivery=licence.first_delivery,
+        fulfilled=view.fulfilled_duties(licence.negotiation),
+        released=licence.released_columns,
+    )
+
+
+def _unsupported(decision: Decision, kind: Kind) -> Problem | None:
+    for name, transform in sorted(decision.transforms.items()):
+        declared = column(kind, name)
+        if name in decision.columns and (declared is None or not supports(transform, declared.type)):
+            return _refusal(
+                "TRANSFORM_UNSUPPORTED",
+                f"the licence asks for `{transform.term}` on `{name}`, which cannot be done to it",
+                decision.clause,
+            )
+    return None
