@@ -96,7 +96,7 @@ class SigningKey:
 
     def sign_bytes(self, message: bytes) -> bytes:
         """The bare 64-byte signature; for forms that are not JWS."""
-        return cast(Ed25519PrivateKey, self._okp.private_key).sign(message)
+        return cast("Ed25519PrivateKey", self._okp.private_key).sign(message)
 
     def sign_compact(self, payload: bytes, *, typ: str) -> str:
         """Compact JWS over these bytes; ``sign`` is what callers want."""

@@ -1,8 +1,8 @@
 """The closed set of facts that the journal records.
 
 An event names parties, datasets and policies by IRI, documents by digest, and people only by keyed hashes; no name, no
-account and no free text stands in it. Everything personal is in the vault, from where it can be erased while the hash tree
-stays whole.
+account and no free text stands in it. Everything personal is in the vault, from where it can be erased while the hash
+tree stays whole.
 """
 
 from dataclasses import dataclass
@@ -314,6 +314,14 @@ class LicenceRevoked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """Units that an access used up of one counter of its licence."""
+
+    counter: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRecorded:
     """Rows of one dataset left under one licence."""
 
@@ -343,6 +351,8 @@ class AccessRecorded:
     currency: str
     decision: str
     """Digest of the stored decision."""
+    booked: tuple[Booking, ...] = ()
+    """Written by the journal, from the quota guards that held: so the counters can be rebuilt from the events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

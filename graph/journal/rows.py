@@ -1,0 +1,211 @@
+"""What the registers say: the present state, as frozen rows. ``version`` of a stream is for ``ExpectedVersion``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from graph.journal.events import AnsweredBy, PartyKind, ReviewHeld, RowScope, TermReason
+from policies.model.decision import LicenceStatus
+
+
+class NegotiationState(StrEnum):
+    """The states of the Dataspace Protocol."""
+
+    REQUESTED = "REQUESTED"
+    OFFERED = "OFFERED"
+    ACCEPTED = "ACCEPTED"
+    AGREED = "AGREED"
+    """One side has signed."""
+    VERIFIED = "VERIFIED"
+    """Both sides have signed."""
+    FINALIZED = "FINALIZED"
+    TERMINATED = "TERMINATED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRow:
+    """Somebody who was invited, and has registered when ``key`` is not empty."""
+
+    party: str
+    kind: PartyKind
+    client: str
+    """OAuth client id, or empty."""
+    key: str
+    """RFC 7638 thumbprint, or empty."""
+    subject: str
+    """Keyed subject hash of a person on a platform, or empty."""
+    platform: str
+    invited_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetRow:
+    """A dataset in the catalogue, as it was published last."""
+
+    dataset: str
+    source: str
+    collection: str
+    record_kind: str
+    platform: str
+    licensor: str
+    rows: RowScope
+    lawful_basis: str
+    subject_columns: tuple[str, ...]
+    sensitive: bool
+    description: str
+    licensor_subject: str
+    version: int
+    """Events of the dataset's stream."""
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsDecisionRow:
+    """How contested platform terms were settled for one action; the latest decision holds."""
+
+    dataset: str
+    action: str
+    allowed: bool
+    decided_by: str
+    reason: str
+    """Vault reference."""
+    source: str
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRow:
+    """An offer of the catalogue."""
+
+    offer: str
+    dataset: str
+    assigner: str
+    policy: str
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegationRow:
+    """Which key may sign for an owner, and within which bounds; the latest delegation holds."""
+
+    owner: str
+    dataset: str
+    bounds: str
+    key: str
+    signature: str
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureRow:
+    """One side's signature under an agreement."""
+
+    by: str
+    key: str
+    signature: str
+    delegated: bool
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegotiationRow:
+    """A negotiation about one dataset."""
+
+    negotiation: str
+    request: str
+    dataset: str
+    assigner: str
+    assignee: str
+    state: NegotiationState
+    version: int
+    """Events of the negotiation's stream."""
+    policy: str
+    """Hash of the last terms."""
+    previous_policy: str
+    """Hash of the terms before them; empty as long as there is one set only."""
+    turn: str
+    """The party that must answer or sign next; empty when nobody must."""
+    hold: ReviewHeld | None
+    """The reviewer who waits for a person, if one does."""
+    ethics_case: str
+    ethics_approved: bool | None
+    """What the board decided; nothing as long as it has not."""
+    agreement: str
+    agreement_policy: str
+    licence: str
+    adjusts: str
+    answered_by: AnsweredBy | None
+    """Who gave the last answer."""
+    reasons: tuple[TermReason, ...]
+    note: str
+    """Vault reference of the message with the rejection, or empty."""
+    signatures: tuple[SignatureRow, ...]
+    """In the order they were made: the provider's first."""
+    at: datetime
+    """Time of the stream's last event."""
+    seq: int
+    """Of the request: the order of listings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EthicsCaseRow:
+    """A case before the ethics board."""
+
+    case: str
+    negotiation: str
+    dataset: str
+    approved: bool | None
+    """Nothing as long as the case is open."""
+    board: str
+    reason: str
+    """Vault reference, or empty."""
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceRow:
+    """A licence."""
+
+    licence: str
+    negotiation: str
+    agreement: str
+    version: int
+    """Version of the agreement: what ``LicenceLive`` names."""
+    policy: str
+    dataset: str
+    assigner: str
+    assignee: str
+    state: LicenceStatus
+    """As stored, or EXPIRED when an unended licence is past ``valid_until`` now."""
+    valid_until: datetime | None
+    first_delivery: datetime | None
+    released_columns: frozenset[str]
+    stream_version: int
+    """Events of the licence's stream (finalised, suspended, resumed, revoked): what ``ExpectedVersion`` names."""
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentSnapshot:
+    """Whose rows of a platform may leave, at one moment."""
+
+    epoch: int
+    """Moves with every consent, withdrawal, objection and self-licensing of the platform."""
+    consented: frozenset[str] = frozenset()
+    """Subjects with a live consent to one of the notices asked for."""
+    objected: frozenset[str] = frozenset()
+    self_licensed: frozenset[str] = frozenset()
+    """Subjects who license their own rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registers:
+    """Every register in full, as plain rows: to compare two journals, never to serve a request."""
+
+    tables: Mapping[str, tuple[tuple[object, ...], ...]] = field(default_factory=dict)
