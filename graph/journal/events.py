@@ -37,12 +37,13 @@ class RowScope(StrEnum):
 
 
 class AnsweredBy(StrEnum):
-    """Which reviewer acted or held."""
+    """Which reviewer acted or held for the owner's side, or that the developer answered."""
 
     STANDING_RULES = "STANDING_RULES"
     ETHICS_BOARD = "ETHICS_BOARD"
     OWNER = "OWNER"
     PLATFORM_TERMS = "PLATFORM_TERMS"
+    DEVELOPER = "DEVELOPER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
