@@ -64,6 +64,8 @@ class SourceSettings:
     """Name of an entry point of the group ``muniment.connectors``."""
     config: Mapping[str, Any]
     """What the connector's own ``parse_config`` checks."""
+    private: bool = False
+    """Whether the source may be at a loopback or private address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +186,18 @@ def _source(entry: Any, index: int, path: Path) -> SourceSettings:
         raise SettingInvalidError(f"a source must be a table, in {where}")
     rest = dict(entry)
     try:
-        source = SourceSettings(id=rest.pop("id"), connector=rest.pop("connector"), config=rest.pop("config", {}))
+        source = SourceSettings(
+            id=rest.pop("id"),
+            connector=rest.pop("connector"),
+            config=rest.pop("config", {}),
+            private=rest.pop("private", False) is True,
+        )
     except KeyError as missing:
         raise SettingInvalidError(f"`{missing.args[0]}` is missing, in {where}") from None
     if rest:
-        raise SettingInvalidError(f"unknown key `{min(rest)}`, in {where}", hint="known: id, connector, config")
+        raise SettingInvalidError(
+            f"unknown key `{min(rest)}`, in {where}", hint="known: id, connector, config, private"
+        )
     return source
 
 

@@ -1,13 +1,15 @@
 """What the use cases reach the world through; the composition root fills it in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 import uuid_utils
 
-from connectors.spi import Collection
+from connectors.engine import Fetched
+from connectors.spi import Collection, ReadRequest
+from gateway.exchange.agreements import AgreementPolicies
 from graph.journal.journal import Journal
 from graph.journal.vault import Vault
 from graph.signing import SigningKey
@@ -82,6 +84,19 @@ class Sources(Protocol):
         """
         ...
 
+    def read(self, source: str, request: ReadRequest, rows_hint: int | None = None) -> AsyncIterator[Fetched]:
+        """Read what one dataset must deliver, under the source's deadline and limits; the residual filter is applied.
+
+        Args:
+            source: Id of a configured source.
+            request: Columns, filter and resume point.
+            rows_hint: About how many rows will do, so that batches need not be larger; nothing when all are wanted.
+
+        Raises:
+            ConnectorError: The source cannot be read; what was yielded before stays valid.
+        """
+        ...
+
 
 class HeldKeys(Protocol):
     """The signing keys that the gateway holds for owners, one per owner and dataset."""
@@ -93,6 +108,14 @@ class HeldKeys(Protocol):
     def find(self, owner: str, dataset: str) -> SigningKey | None:
         """The key, or nothing when none was made."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLimits:
+    """What one operation may cost."""
+
+    sort_rows: int = 100_000
+    """Rows that one dataset may have to be sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,3 +131,7 @@ class Ports:
     invitations: InvitationStore
     clock: Clock
     ids: Ids
+    master: bytes = field(repr=False)
+    """The secret from which the keys of licences are derived; 32 bytes."""
+    policies: AgreementPolicies = field(default_factory=AgreementPolicies)
+    limits: ReadLimits = ReadLimits()
