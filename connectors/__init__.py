@@ -1,1 +1,1 @@
-"""The door to platforms: the contract of a connector, the canonical kinds, the engine, and the connectors themselves."""
+"""The door to platforms: contract, canonical kinds, engine, and the connectors themselves."""

@@ -1,8 +1,8 @@
 """The canonical kinds of record, as Arrow schemas with field metadata.
 
-This is the one definition: GraphQL types, filters, the catalogue's schema page and the checks of a batch are made from it.
-Every person in a record stands in a column of their own, named after the role (``rater``, ``rated``, ...), so that consent,
-objection and pseudonyms work on whole columns.
+This is the one definition: GraphQL types, filters, the catalogue's schema page and the checks of a batch are made from
+it. Every person in a record stands in a column of their own, named after the role (``rater``, ``rated``, ...), so that
+consent, objection and pseudonyms work on whole columns.
 """
 
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ _DEMOGRAPHIC: Final = PD + "Demographic"
 _NONE: Final = "https://w3id.org/dpv#NonPersonalData"
 
 
-def _column(  # noqa: PLR0913  # one table row, read as such
+def _column(
     name: str,
     kind: pa.DataType,
     description: str,

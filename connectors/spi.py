@@ -1,17 +1,15 @@
 """What a connector is: the whole contract.
 
-A connector reads one platform. It gives record batches of canonical kinds, says what it can push down, and leaves the rest to
-the engine. It holds no state of a request and reaches the outside only through its context.
+A connector reads one platform. It gives record batches of canonical kinds, says what it can push down, and leaves the
+rest to the engine. It holds no state of a request and reaches the outside only through its context.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NewType, Protocol
 
-import aiohttp
 import pyarrow as pa
 
 from connectors.kinds import Kind
@@ -93,6 +91,8 @@ class Accepted:
     """The connector's answer to a read request: what it does itself and what stays for the engine."""
 
     request: ReadRequest
+    kind: Kind
+    """Kind of the collection; every batch has columns of it."""
     pushed: Predicate
     """Part of ``where`` that the source applies; for explanation."""
     residual: Predicate
@@ -132,6 +132,16 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """A whole answer with status 200; anything else became a ``ConnectorError``."""
+
+    headers: Mapping[str, str]
+    """Names are compared without regard to case."""
+    body: bytes
+    """After content decoding; at most as long as the source may answer."""
+
+
 class ConnectorContext(Protocol):
     """The only way out for a connector: HTTP with limits, a deadline, a clock."""
 
@@ -145,10 +155,12 @@ class ConnectorContext(Protocol):
         """The injected clock."""
         ...
 
-    def http_get(
-        self, url: str, *, params: Mapping[str, str] | None = None
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """One GET within the request's deadline, limits and allow-list; transient failures are retried by the engine."""
+    async def http_get(self, url: str, *, params: Mapping[str, str] | None = None) -> HttpAnswer:
+        """One GET within the request's deadline, limits and allow-list; transient failures are retried by the engine.
+
+        Raises:
+            ConnectorError: the source refused, failed, was too slow or too long, or is not on the allow-list.
+        """
         ...
 
 
@@ -158,6 +170,11 @@ class Connector(Protocol):
     @property
     def platform(self) -> str:
         """Id of the platform; fills the column ``platform``."""
+        ...
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Hosts that its configuration names; the engine lets it reach no other. Empty for files and databases."""
         ...
 
     async def describe(self, context: ConnectorContext) -> Sequence[Collection]:

@@ -13,7 +13,7 @@ def pytest_configure() -> None:
     Raises:
         pytest.UsageError: a package is hidden.
     """
-    # WHY: by name, because `gateway` itself may be the hidden package, and because connectors know nothing of the gateway.
+    # WHY: by name, because `gateway` itself may be the hidden package, and connectors know nothing of the gateway.
     try:
         shadowing = import_module("gateway.shadowing")
     except ModuleNotFoundError:
