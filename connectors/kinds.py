@@ -82,14 +82,14 @@ _COMMUNICATION: Final = PD + "SocialMediaCommunication"
 _PROFESSIONAL: Final = PD + "ProfessionalCertification"
 _OWNERSHIP: Final = PD + "Ownership"
 _DEMOGRAPHIC: Final = PD + "Demographic"
-_NONE: Final = "https://w3id.org/dpv#NonPersonalData"
+NON_PERSONAL: Final = "https://w3id.org/dpv#NonPersonalData"
 
 
 def _column(
     name: str,
     kind: pa.DataType,
     description: str,
-    category: str = _NONE,
+    category: str = NON_PERSONAL,
     sensitivity: Sensitivity = Sensitivity.NONE,
     unit: str = "",
     *,

@@ -6,10 +6,11 @@ from typing import Final
 
 import msgspec
 
+from connectors.kinds import NON_PERSONAL
 from graph.journal.journal import Document
 from graph.journal.rows import ConsentSnapshot
 from graph.journal.view import View
-from policies.vocabulary import NON_PERSONAL, PROFILE, Iri
+from policies.vocabulary import PROFILE, Iri
 
 MEDIA_TYPE: Final = "application/vnd.muniment.notice+json"
 

@@ -6,46 +6,13 @@ from typing import Final, TypeAlias
 import polars as pl
 import pyarrow as pa
 
-from gateway.errors import GatewayError
 from gateway.preparation.pseudonyms import pseudonyms
 from policies.model import Transform
-from policies.vocabulary import (
-    BUCKET,
-    DAY,
-    DROP,
-    HOUR,
-    KEEP,
-    MINUTE,
-    MONTH,
-    PSEUDONYMISE,
-    SECOND,
-    TRUNCATE_TIME,
-    YEAR,
-    Iri,
-)
+from policies.vocabulary import BUCKET, DROP, KEEP, PSEUDONYMISE, TIME_UNITS, TRUNCATE_TIME, Iri
 
 Apply: TypeAlias = Callable[[pa.Array, Transform, bytes], pa.Array]
 
-_POLARS_UNITS: Final[Mapping[Iri, str]] = {
-    SECOND: "1s",
-    MINUTE: "1m",
-    HOUR: "1h",
-    DAY: "1d",
-    MONTH: "1mo",
-    YEAR: "1y",
-}
-
-
-class TransformUnsupportedError(GatewayError):
-    """A licence asks for a transform that cannot be done to this column; so nothing may leave."""
-
-    code = "TRANSFORM_UNSUPPORTED"
-
-    def __init__(self, column: str, transform: Transform) -> None:
-        super().__init__(
-            f"the licence asks for `{transform.term}` on column `{column}`, which cannot be done",
-            hint="leave the column out, or agree on another transform",
-        )
+_POLARS_UNITS: Final[Mapping[Iri, str]] = dict(zip(TIME_UNITS, ("1s", "1m", "1h", "1d", "1mo", "1y"), strict=True))
 
 
 def _keep(values: pa.Array, _transform: Transform, _key: bytes) -> pa.Array:

@@ -1,7 +1,7 @@
 """Which rows may be seen: consent, objection and self-licensing, decided on whole columns of people.
 
-A row is seen only when it is allowed for every person in it. A person who is not named in a subject column is unknown, and
-the row is dropped.
+A row is seen only when it is allowed for every person in it. A person who is not named in a subject column is unknown,
+and the row is dropped.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,11 +29,11 @@ class VisibilityRule:
         """Whether this person (a keyed hash) may be seen."""
         if person in known.objected:
             return False
+        if self.consent_required and person not in known.consented:
+            return False
         if self.scope is RowScope.OWN:
-            allowed = person == self.licensor_subject
-        else:
-            allowed = person not in known.self_licensed
-        return allowed and (person in known.consented if self.consent_required else True)
+            return person == self.licensor_subject
+        return person not in known.self_licensed
 
 
 def visible(

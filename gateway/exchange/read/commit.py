@@ -1,7 +1,8 @@
 """Step 6: book and record, durably, before anything leaves.
 
-Each dataset is an entry of its own in one commit: whether its licence is still live, whether consent is as it was when the rows
-were masked, and whether the quota suffices is checked inside the transaction. A dataset that fails is recorded as withheld.
+Each dataset is an entry of its own in one commit: whether its licence is still live, whether consent is as it was when
+the rows were masked, and whether the quota suffices is checked inside the transaction. A dataset that fails is recorded
+as withheld.
 """
 
 import json

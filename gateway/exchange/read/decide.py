@@ -1,4 +1,4 @@
-"""Step 3: what each planned dataset may give, decided by its agreement; every denial ends here, before any call to a source.
+"""Step 3: what each planned dataset may give, decided by its agreement. Every denial ends here: no source was called.
 
 Only ``policies.evaluate`` permits. The gates before and after it in this file can only refuse.
 """

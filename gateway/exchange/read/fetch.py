@@ -1,7 +1,7 @@
 """Step 4: read the permitted datasets, all at once, each until enough rows can be seen or its deadline ends.
 
-What a licence or a consent leaves out is not pushed to a source, so reading stops when enough rows are visible, not when
-enough rows have come.
+What a licence or a consent leaves out is not pushed to a source, so reading stops when enough rows are visible, not
+when enough rows have come.
 """
 
 import asyncio

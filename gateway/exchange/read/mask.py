@@ -1,11 +1,11 @@
 """Step 5: from fetched rows to the rows and columns that may leave, vectorised.
 
-Candidates are the rows that everybody in them allows, in the order of the answer; a release is the first of them, with the
-columns of the decision and its transforms, and with the keyed hashes of the people in it.
+Candidates are the rows that everybody in them allows, in the order of the answer; a release is the first of them, with
+the columns of the decision and its transforms, and with the keyed hashes of the people in it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 import pyarrow as pa
@@ -22,8 +22,9 @@ from gateway.preparation.pseudonyms import pseudonyms
 from gateway.preparation.transforms import apply
 from gateway.preparation.visibility import VisibilityRule, hashes_of, visible
 from graph.journal.rows import ConsentSnapshot
-from policies.model import Transform
-from policies.vocabulary import CONSENT_BASES
+from policies.vocabulary import DPV, PROFILE, Iri
+
+CONSENT: Final = Iri(DPV + "Consent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +60,11 @@ class Release:
 def rule_of(permitted: Permitted) -> VisibilityRule:
     """How the people of this dataset are decided, under this licence."""
     dataset = permitted.plan.dataset
+    # INVARIANT: a basis that the vocabulary does not know asks for consent as well.
+    by_consent = PROFILE.is_a(Iri(dataset.lawful_basis), CONSENT) is not False
     return VisibilityRule(
         scope=dataset.rows,
-        consent_required=permitted.decision.consent_required or dataset.lawful_basis in CONSENT_BASES,
+        consent_required=permitted.decision.consent_required or by_consent,
         licensor_subject=dataset.licensor_subject,
     )
 
@@ -120,18 +123,18 @@ def release(chosen: Candidates, count: int, key: bytes, keyed: Keyed) -> Release
         keyed: account -> keyed hash.
     """
     permitted = chosen.fetched.permitted
-    dataset, decision = permitted.plan.dataset, permitted.decision
+    dataset = permitted.plan.dataset
     rows = chosen.rows.slice(0, count).combine_chunks()
     people = hashes_of([rows[name] for name in dataset.subject_columns], keyed)
     return Release(
         candidates=chosen,
-        table=_leaving(rows, permitted, decision.transforms, key),
+        table=_leaving(rows, permitted, key),
         places=_places(chosen, rows),
         people=people,
     )
 
 
-def _leaving(rows: pa.Table, permitted: Permitted, transforms: Mapping[str, Transform], key: bytes) -> pa.Table:
+def _leaving(rows: pa.Table, permitted: Permitted, key: bytes) -> pa.Table:
     command, decision = permitted.plan.command, permitted.decision
     kind = schema(Kind(permitted.plan.dataset.record_kind))
     columns: dict[str, pa.Array] = {}

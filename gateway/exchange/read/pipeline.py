@@ -1,13 +1,13 @@
 """A read, as eight steps in order. One GraphQL operation is one run and one commit.
 
-1. authenticate: the token became a ``Principal`` with one grant per licence (``gateway.auth.bearer``); here its scope is checked
-2. plan:         which dataset under which licence, for every record field            (``plan.py``)
-3. decide:       each dataset by its own agreement; denials end here, recorded        (``decide.py``)
-4. fetch:        permitted datasets, concurrently, each with its deadline             (``fetch.py``)
-5. mask:         who may be seen, which columns, transformed                          (``mask.py``, ``share.py``)
-6. commit:       licence live? consent unchanged? quota? then booked and durable      (``commit.py``)
-7. respond:      the rows that were committed, a report and a receipt per dataset     (``respond.py``)
-8. project:      later: the projector follows the journal into the graph              (``graph.provenance.projector``)
+1. authenticate: the token became a principal with one grant per licence   (``gateway.auth.bearer``); its scope is checked
+2. plan:         which dataset under which licence, for every record field (``plan.py``)
+3. decide:       each by its own agreement; denials end here, recorded     (``decide.py``)
+4. fetch:        permitted datasets, concurrently, each with its deadline  (``fetch.py``)
+5. mask:         who may be seen, which columns, transformed               (``mask.py``, ``share.py``)
+6. commit:       licence live? consent unchanged? quota? booked, durable   (``commit.py``)
+7. respond:      what was committed, a report and a receipt per dataset    (``respond.py``)
+8. project:      later: the journal is followed into the graph             (``graph.provenance.projector``)
 """
 
 from collections.abc import Mapping, Sequence
