@@ -1,0 +1,153 @@
+"""What can go wrong between a client and its gateway; each with a code, a message for people, and what to do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from policies.errors import CodedError
+
+
+class ClientError(CodedError):
+    """The client could not do what it was asked."""
+
+
+class AddressInvalidError(ClientError):
+    """The address is none to which tokens may be sent."""
+
+    code = "GATEWAY_ADDRESS_INVALID"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"`{address}` is not the address of a gateway",
+            hint="an https address, or http on this machine, without query and fragment",
+        )
+        self.address = address
+
+
+class GatewayUnreachableError(ClientError):
+    """No connection to the gateway."""
+
+    code = "GATEWAY_UNREACHABLE"
+
+    def __init__(self, address: str, problem: str) -> None:
+        super().__init__(f"no gateway answers at `{address}`: {problem}", hint="is it running? is the address right?")
+        self.address = address
+
+
+class GatewayTimeoutError(ClientError):
+    """The gateway did not answer in time; whether it did what was asked is not known."""
+
+    code = "GATEWAY_TIMEOUT"
+
+    def __init__(self, address: str, timeout_s: float) -> None:
+        super().__init__(
+            f"`{address}` did not answer within {timeout_s:g} s",
+            hint="ask again; mutations with the same `idempotencyKey` happen once",
+        )
+        self.address = address
+        self.timeout_s = timeout_s
+
+
+class GatewayAnswerError(ClientError):
+    """Something answered, but not as a gateway does."""
+
+    code = "GATEWAY_ANSWER_INVALID"
+
+    def __init__(self, address: str, status: int, problem: str) -> None:
+        super().__init__(
+            f"`{address}` answered with status {status}: {problem}",
+            hint="is this the address of the gateway itself, or of something in between?",
+        )
+        self.address = address
+        self.status = status
+
+
+class IssuerMismatchError(ClientError):
+    """The gateway calls itself by another address than the one used here; its tokens would not fit."""
+
+    code = "ISSUER_MISMATCH"
+
+    def __init__(self, address: str, issuer: str) -> None:
+        super().__init__(
+            f"the gateway at `{address}` issues tokens as `{issuer}`", hint="connect to the address it calls itself by"
+        )
+        self.address = address
+        self.issuer = issuer
+
+
+class ProtocolRefusedError(ClientError):
+    """The authorization server refused."""
+
+    def __init__(self, what: str, status: int, answer: Mapping[str, Any]) -> None:
+        self.status = status
+        self.error = str(answer.get("error", ""))
+        """The protocol's word, as ``invalid_client``."""
+        self.reason = str(answer.get("code", ""))
+        """The gateway's own code, as ``ASSERTION_REPLAYED``; it has a page in ``docs/errors``."""
+        description = str(answer.get("error_description", "no reason given"))
+        super().__init__(f"{what}: {description} ({self.reason or self.error or status})")
+
+
+class TokenRefusedError(ProtocolRefusedError):
+    """No token was issued."""
+
+    code = "TOKEN_REFUSED"
+
+    def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
+        super().__init__("no token", status, answer)
+
+
+class RegistrationRefusedError(ProtocolRefusedError):
+    """The client was not registered; a refusal for its metadata leaves the invitation good."""
+
+    code = "REGISTRATION_REFUSED"
+
+    def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
+        super().__init__("not registered", status, answer)
+
+
+class OperationFailedError(ClientError):
+    """A GraphQL operation came back with errors where none were expected."""
+
+    code = "OPERATION_FAILED"
+
+    def __init__(self, errors: Sequence[Mapping[str, Any]], status: int) -> None:
+        self.errors = tuple(errors)
+        self.codes = tuple(str((error.get("extensions") or {}).get("code", "")) for error in errors)
+        """One per error: its ``extensions.code``, or empty."""
+        self.status = status
+        first = str(errors[0].get("message", "")) if errors else "no data"
+        super().__init__(f"the operation failed with status {status}: {first}")
+
+
+class PagingStuckError(ClientError):
+    """The gateway gave the same cursor twice, or promised a next page without a cursor."""
+
+    code = "PAGING_STUCK"
+
+    def __init__(self, field: str, cursor: object) -> None:
+        super().__init__(f"the pages of `{field}` do not go on after cursor `{cursor}`")
+        self.field = field
+        self.cursor = cursor
+
+
+class AgreementAlteredError(ClientError):
+    """A policy is not the one its hash speaks of: it must be neither signed nor relied on."""
+
+    code = "AGREEMENT_ALTERED"
+
+    def __init__(self, stated: str, actual: str) -> None:
+        super().__init__(
+            f"the policy is stated as `{stated}`, but it is `{actual}`", hint="do not sign; compare with your own copy"
+        )
+        self.stated = stated
+        self.actual = actual
+
+
+class ProofInvalidError(ClientError):
+    """A proof, a checkpoint or a receipt does not show what it should."""
+
+    code = "PROOF_INVALID"
+
+    def __init__(self, finding: str) -> None:
+        super().__init__(f"nothing is proven: {finding}", hint="keep the proof: it is evidence against the log")
+        self.finding = finding
