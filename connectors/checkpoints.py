@@ -8,7 +8,7 @@ from connectors.kinds import Kind, schema
 from connectors.spi import Checkpoint, CollectionId
 
 _VERSION: Final = "1"
-_DIGITS: Final = 18
+_DIGITS: Final = 20
 
 
 def fingerprint(kind: Kind, *facts: object) -> str:
