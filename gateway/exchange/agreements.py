@@ -14,7 +14,7 @@ _KEPT: Final = 1024
 
 
 class AgreementPolicies:
-    """Loads policies by hash. What is stored under a hash never changes, so a parsed policy is kept; the least used goes first."""
+    """Loads policies by hash. What a hash stands for never changes, so parsed policies are kept, the last used ones."""
 
     def __init__(self) -> None:
         self._parsed: OrderedDict[str, Policy] = OrderedDict()

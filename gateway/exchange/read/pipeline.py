@@ -1,6 +1,6 @@
 """A read, as eight steps in order. One GraphQL operation is one run and one commit.
 
-1. authenticate: the token became a principal with one grant per licence   (``gateway.auth.bearer``); its scope is checked
+1. authenticate: the token became a principal with one grant per licence   (``gateway.auth``); its scope is checked
 2. plan:         which dataset under which licence, for every record field (``plan.py``)
 3. decide:       each by its own agreement; denials end here, recorded     (``decide.py``)
 4. fetch:        permitted datasets, concurrently, each with its deadline  (``fetch.py``)

@@ -1,6 +1,7 @@
 """Step 2: which dataset is read under which licence, for every record field of the operation.
 
-A dataset is decided under exactly one of the named licences: two that cover it are ambiguous, none leaves it unlicensed.
+A dataset is decided under exactly one of the named licences: two that cover it are ambiguous, none leaves it
+unlicensed.
 """
 
 from collections.abc import Mapping
@@ -36,8 +37,8 @@ class ReadPlan:
 def plan(commands: tuple[ReadCommand, ...], principal: Principal, view: View) -> tuple[ReadPlan, ...]:
     """Match datasets and licences.
 
-    Licences that are unknown, foreign or not in the token count as not named. When no named licence covers any dataset of
-    the kind, every dataset of the kind is planned without a licence, so that the answer says what was refused.
+    Licences that are unknown, foreign or not in the token count as not named. When no named licence covers any dataset
+    of the kind, every dataset of the kind is planned without a licence, so that the answer says what was refused.
     """
     named = {licence for command in commands for licence in command.licences}
     own = {licence: row for licence in sorted(named) if (row := _own(licence, principal, view)) is not None}

@@ -1,7 +1,7 @@
 """How a field's datasets share the rows of one page.
 
-Without ``orderBy`` datasets follow each other, in the order of their ids. With it the datasets, each sorted, are merged. In both
-cases what a page takes of a dataset is a beginning of its candidates, so that counting them is enough to release them.
+Without ``orderBy`` datasets follow each other, in order of their ids. With it the datasets, each sorted, are merged.
+In both cases what a page takes of a dataset is a beginning of its candidates, so that counting them is enough.
 """
 
 from collections.abc import Sequence
