@@ -27,3 +27,97 @@ class PolicyError(CodedError):
         super().__init__(f"{message}, at `{pointer}`" if pointer else message, hint=hint)
         self.pointer = pointer
         """JSON pointer (RFC 6901) to the refused place; empty when it is the whole document."""
+
+
+class PolicyTooLargeError(PolicyError):
+    """The document exceeds a limit of size, depth or number of nodes; found before anything is expanded."""
+
+    code = "POLICY_TOO_LARGE"
+
+    def __init__(self, measure: str, limit: int) -> None:
+        super().__init__(f"the policy exceeds the limit of {limit} {measure}", hint="split the policy, or shorten it")
+        self.measure = measure
+        self.limit = limit
+
+
+class PolicyMalformedError(PolicyError):
+    """The document is not a policy: not JSON, a forbidden form, a missing or superfluous part."""
+
+    code = "POLICY_MALFORMED"
+
+
+class PolicyTermUnknownError(PolicyError):
+    """A property, class, action, operand, operator, unit, value or column is not in the vocabulary."""
+
+    code = "POLICY_TERM_UNKNOWN"
+
+    def __init__(self, what: str, term: str, *, pointer: str = "") -> None:
+        super().__init__(
+            f"unknown {what} `{term}`", pointer=pointer, hint="use a term of the profile, spelt as the profile has it"
+        )
+        self.what = what
+        self.term = term
+
+
+class PolicyValueInvalidError(PolicyError):
+    """A value does not have the type, the form or the unit that its operand asks for."""
+
+    code = "POLICY_VALUE_INVALID"
+
+    def __init__(self, value: str, expected: str, *, pointer: str = "") -> None:
+        super().__init__(f"`{value}` is not {expected}", pointer=pointer)
+        self.value = value
+        self.expected = expected
+
+
+class PolicyUnsupportedError(PolicyError):
+    """ODRL has it, the profile does not: nested logic, another conflict strategy, several assets in one policy."""
+
+    code = "POLICY_UNSUPPORTED"
+
+
+class PolicyTermMisplacedError(PolicyError):
+    """A known term stands where it has no meaning, or where its discharge point does not fit."""
+
+    code = "POLICY_TERM_MISPLACED"
+
+    def __init__(self, term: str, place: str, *, pointer: str = "", hint: str = "") -> None:
+        super().__init__(f"`{term}` has no meaning as {place}", pointer=pointer, hint=hint)
+        self.term = term
+        self.place = place
+
+
+class PolicyUnenforceableError(PolicyError):
+    """The policy can never permit, or says something that nobody here can check."""
+
+    code = "POLICY_UNENFORCEABLE"
+
+
+class PolicyAmbiguousError(PolicyError):
+    """Two permissions could match one request."""
+
+    code = "POLICY_AMBIGUOUS"
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(
+            f"the permissions `{first}` and `{second}` could match one request", hint="merge them into one permission"
+        )
+        self.first = first
+        self.second = second
+
+
+class PolicyHashMismatchError(PolicyError):
+    """A stored policy is not the one that was signed."""
+
+    code = "POLICY_HASH_MISMATCH"
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(f"the policy has the hash `{actual}` and not `{expected}`")
+        self.expected = expected
+        self.actual = actual
+
+
+class PolicyNotFlatError(PolicyError):
+    """The policy says more than flat terms can say."""
+
+    code = "POLICY_NOT_FLAT"

@@ -1,0 +1,54 @@
+"""JSON-LD expansion with the two bundled contexts; the only user of pyld."""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any, Final, NoReturn
+
+from pyld import jsonld
+
+from policies.errors import PolicyMalformedError, PolicyTermUnknownError
+from policies.jsonld.limits import CONTEXTS, Json
+from policies.jsonld.places import find_key
+
+_FILES: Final = dict(zip(CONTEXTS, ("odrl.jsonld", "profile.jsonld"), strict=True))
+
+
+def _bundled() -> dict[str, Any]:
+    folder = files("policies") / "contexts"
+    return {address: json.loads((folder / name).read_text("utf-8")) for address, name in _FILES.items()}
+
+
+_CONTEXTS: Final = _bundled()
+
+
+def _load(address: str, _options: Mapping[str, object]) -> dict[str, object]:
+    """Answer an address from the bundle; every other address is refused: nothing is looked up on the network."""
+    return {
+        "contentType": "application/ld+json",
+        "contextUrl": None,
+        "documentUrl": address,
+        "document": _CONTEXTS[address],
+    }
+
+
+def expand(document: dict[str, Json]) -> Mapping[str, Any]:
+    """The expanded node of the policy.
+
+    Raises:
+        PolicyTermUnknownError: a property is in neither context; expansion would drop it silently.
+        PolicyMalformedError: the document is not JSON-LD, or not exactly one node.
+    """
+
+    def dropped(property_: object) -> NoReturn:
+        raise PolicyTermUnknownError("property", str(property_), pointer=find_key(document, str(property_)))
+
+    options: Any = {"documentLoader": _load, "base": ""}
+    try:
+        nodes = jsonld.expand(document, options, on_property_dropped=dropped)
+    except jsonld.JsonLdError as error:
+        raise PolicyMalformedError("the policy is not JSON-LD") from error
+    if len(nodes) != 1:
+        raise PolicyMalformedError("the document must hold exactly one policy")
+    node: Mapping[str, Any] = nodes[0]
+    return node

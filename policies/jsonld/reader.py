@@ -1,0 +1,225 @@
+"""From the expanded document to the model; a closed set of properties, types and terms."""
+
+from decimal import Decimal
+from typing import Final
+
+from policies.canonical import canonical, condition_form
+from policies.errors import PolicyMalformedError, PolicyTermUnknownError, PolicyUnsupportedError
+from policies.jsonld.node import Node
+from policies.model import (
+    Action,
+    Condition,
+    Constraint,
+    Duty,
+    Logic,
+    LogicalConstraint,
+    Permission,
+    Policy,
+    PolicyClass,
+    Prohibition,
+    Role,
+    Target,
+    Value,
+    flat,
+)
+from policies.vocabulary import (
+    ATTRIBUTED_PARTY,
+    COMPENSATED_PARTY,
+    CONSENTING_PARTY,
+    DCT,
+    INFORMED_PARTY,
+    ODRL,
+    PROFILE,
+    RDF,
+    REP,
+    SET_OPERATORS,
+    Iri,
+    Operator,
+    ValueKind,
+    compact,
+)
+from policies.wellformed import require_wellformed
+
+ROLES: Final = (ATTRIBUTED_PARTY, COMPENSATED_PARTY, CONSENTING_PARTY, INFORMED_PARTY)
+_PARTIES: Final = (ODRL + "assigner", ODRL + "assignee")
+_LOGIC: Final = tuple(Logic)
+_RIGHT: Final = ODRL + "rightOperand"
+
+
+def read_policy(node: Node) -> Policy:
+    """The policy that the node is.
+
+    Raises:
+        PolicyError: anything that the profile does not have.
+    """
+    node.allow(
+        *(ODRL + name for name in ("profile", "conflict", "permission", "prohibition", "obligation")),
+        DCT + "title",
+        DCT + "description",
+    )
+    kind = node.require_type(*(each.removeprefix(ODRL) for each in PolicyClass))
+    if node.reference(ODRL + "profile") != PROFILE.profile:
+        raise PolicyTermUnknownError(
+            "profile", node.reference(ODRL + "profile"), pointer=node.pointer(ODRL + "profile")
+        )
+    if node.reference(ODRL + "conflict") != ODRL + "prohibit":
+        raise PolicyUnsupportedError("`conflict` must be `prohibit`", pointer=node.pointer(ODRL + "conflict"))
+    return Policy(
+        uid=node.uid,
+        policy_class=PolicyClass(ODRL + kind),
+        title=node.text(DCT + "title"),
+        description=node.text(DCT + "description"),
+        permissions=tuple(_permission(each) for each in node.nodes(ODRL + "permission")),
+        prohibitions=tuple(_prohibition(each) for each in node.nodes(ODRL + "prohibition")),
+        obligations=tuple(_duty(each, nested=False) for each in node.nodes(ODRL + "obligation")),
+    )
+
+
+def _permission(node: Node) -> Permission:
+    node.require_type("Permission")
+    node.allow(*_PARTIES, *(ODRL + name for name in ("target", "action", "constraint", "duty")))
+    return Permission(
+        uid=node.uid,
+        assigner=node.optional_reference(ODRL + "assigner"),
+        assignee=node.optional_reference(ODRL + "assignee"),
+        target=_target(node),
+        action=_action(node),
+        constraints=_conditions(node, "constraint"),
+        duties=tuple(_duty(each, nested=True) for each in node.nodes(ODRL + "duty")),
+    )
+
+
+def _prohibition(node: Node) -> Prohibition:
+    node.require_type("Prohibition")
+    node.allow(*_PARTIES, *(ODRL + name for name in ("target", "action", "constraint", "remedy")))
+    return Prohibition(
+        uid=node.uid,
+        assigner=node.optional_reference(ODRL + "assigner"),
+        assignee=node.optional_reference(ODRL + "assignee"),
+        target=_target(node),
+        action=_action(node),
+        constraints=_conditions(node, "constraint"),
+        remedies=tuple(_duty(each, nested=True) for each in node.nodes(ODRL + "remedy")),
+    )
+
+
+def _duty(node: Node, *, nested: bool) -> Duty:
+    node.require_type("Duty")
+    own = () if nested else (*_PARTIES, ODRL + "target")
+    node.allow(*own, *ROLES, *(ODRL + name for name in ("action", "constraint", "consequence")))
+    roles = [function for function in ROLES if node.has(function)]
+    if len(roles) > 1:
+        raise PolicyMalformedError("a duty names one party with a function", pointer=node.pointer(roles[1]))
+    return Duty(
+        uid=node.uid,
+        action=_action(node),
+        role=Role(function=roles[0], party=node.reference(roles[0])) if roles else None,
+        constraints=_conditions(node, "constraint"),
+        consequences=tuple(_duty(each, nested=True) for each in node.nodes(ODRL + "consequence")),
+        assigner=node.optional_reference(ODRL + "assigner"),
+        assignee=node.optional_reference(ODRL + "assignee"),
+        target=None if nested else _target(node),
+    )
+
+
+def _target(rule: Node) -> Target:
+    """A target by its IRI, as an Asset with a uid, or as the refined collection of a source."""
+    node = rule.node(ODRL + "target")
+    if not node.type:
+        return Target(source=rule.reference(ODRL + "target"))
+    if node.require_type("Asset", "AssetCollection") == "Asset":
+        node.allow()
+        return Target(source=node.uid)
+    node.allow(ODRL + "source", ODRL + "refinement")
+    node.forbid("@id")
+    return Target(source=node.reference(ODRL + "source"), refinements=_conditions(node, "refinement"))
+
+
+def _action(rule: Node) -> Action:
+    node = rule.node(ODRL + "action")
+    node.forbid("@type")
+    if not node.has(RDF + "value"):
+        node.allow()
+        return Action(term=_known_action(rule.reference(ODRL + "action"), rule.pointer(ODRL + "action")))
+    node.allow(RDF + "value", ODRL + "refinement")
+    node.forbid("@id")
+    term = _known_action(node.reference(RDF + "value"), node.pointer(RDF + "value"))
+    return Action(term=term, refinements=_conditions(node, "refinement"))
+
+
+def _known_action(term: Iri, pointer: str) -> Iri:
+    if term not in PROFILE.actions:
+        raise PolicyTermUnknownError("action", compact(term), pointer=pointer)
+    return term
+
+
+def _conditions(node: Node, name: str) -> tuple[Condition, ...]:
+    conditions = tuple(_condition(each) for each in node.nodes(ODRL + name))
+    _require_distinct(tuple(flat(conditions)), node.pointer(ODRL + name))
+    return conditions
+
+
+def _require_distinct(conditions: tuple[Condition, ...], pointer: str) -> None:
+    if len({canonical(condition_form(each)) for each in conditions}) != len(conditions):
+        raise PolicyMalformedError("the same condition stands twice in one set", pointer=pointer)
+
+
+def _condition(node: Node) -> Condition:
+    node.forbid("@id")
+    if node.require_type("Constraint", "LogicalConstraint") == "Constraint":
+        return _constraint(node)
+    node.allow(*_LOGIC)
+    present = [logic for logic in Logic if node.has(logic)]
+    if len(present) != 1:
+        raise PolicyMalformedError("a logical constraint has one of `and`, `or`, `xone`", pointer=node.pointer())
+    members = tuple(_condition(each) for each in node.listed_nodes(present[0]))
+    _require_distinct(members, node.pointer(present[0]))
+    return LogicalConstraint(logic=present[0], members=members)
+
+
+def _constraint(node: Node) -> Constraint:
+    node.allow(
+        *(ODRL + name for name in ("leftOperand", "operator", "rightOperand", "unit")),
+        REP + "onColumn",
+        REP + "parameter",
+    )
+    left = node.reference(ODRL + "leftOperand")
+    operand = PROFILE.operands.get(left)
+    if operand is None:
+        raise PolicyTermUnknownError("left operand", compact(left), pointer=node.pointer(ODRL + "leftOperand"))
+    term = node.reference(ODRL + "operator")
+    if term not in {str(each) for each in Operator}:
+        raise PolicyTermUnknownError("operator", compact(term), pointer=node.pointer(ODRL + "operator"))
+    operator = Operator(term)
+    given = node.listed(_RIGHT) if operator in SET_OPERATORS else [node.only(_RIGHT)]
+    constraint = Constraint(
+        left=left,
+        operator=operator,
+        right=tuple(_value(node, each, operand.kind) for each in given),
+        unit=node.optional_reference(ODRL + "unit"),
+        on_column=node.text(REP + "onColumn"),
+        parameter=_parameter(node),
+    )
+    require_wellformed(constraint, node.pointer())
+    return constraint
+
+
+def _value(node: Node, given: dict[str, object], kind: ValueKind) -> Value:
+    if kind is ValueKind.IRI:
+        return node.iri_of(given, _RIGHT)
+    value = node.literal_of(given, _RIGHT)
+    # WHY: a whole number is a decimal too; both spellings of one amount must have one hash.
+    return Decimal(value) if kind is ValueKind.DECIMAL and type(value) is int else value
+
+
+def _parameter(node: Node) -> Iri | int | None:
+    property_ = REP + "parameter"
+    if not node.has(property_):
+        return None
+    given = node.only(property_)
+    if "@id" in given:
+        return node.iri_of(given, property_)
+    value = node.literal_of(given, property_)
+    if type(value) is not int:
+        raise PolicyMalformedError("a parameter is an IRI or a whole number", pointer=node.pointer(property_))
+    return value
