@@ -1,0 +1,31 @@
+"""What the architecture tests look at."""
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("gateway", "connectors", "graph", "policies")
+
+
+def sources() -> Iterator[Path]:
+    """Every Python file of the product."""
+    for package in PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    """Every Python file of the product, parsed."""
+    for path in sources():
+        yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def import_everything() -> None:
+    """Import every module, so that every class is known."""
+    for package in PACKAGES:
+        module = importlib.import_module(package)
+        for each in pkgutil.walk_packages(module.__path__, f"{package}."):
+            if not each.name.endswith("__main__"):
+                importlib.import_module(each.name)

@@ -1,0 +1,123 @@
+import ast
+import re
+
+from gateway.exchange.read import pipeline
+from tests.architecture.packages import ROOT, sources, trees
+
+STEPS = ("authenticate", "plan", "decide", "fetch", "mask", "commit", "respond", "project")
+LONGEST = 400
+BANNED = re.compile(r"(Manager|Helper|Util|Utils|Resource)$")
+BANNED_FILES = {"utils.py", "util.py", "helpers.py", "helper.py", "manager.py", "common.py", "misc.py"}
+AMERICAN = re.compile(r"\blicens(e|es|ee_|or_)\b(?!\()")
+
+
+def test_the_eight_steps_stand_in_one_file_in_order() -> None:
+    lines = (pipeline.__doc__ or "").splitlines()
+    steps = [line.split(":")[0].split(". ")[1].strip() for line in lines if re.match(r"\d\. ", line)]
+
+    assert tuple(steps) == STEPS
+
+
+def test_the_run_calls_the_steps_in_order() -> None:
+    source = (ROOT / "gateway/exchange/read/pipeline.py").read_text(encoding="utf-8")
+    run = source[source.index("async def run(") :]
+
+    marks = [int(mark) for mark in re.findall(r"#\s*(\d)", run.split("\n\n\n")[0].replace("2, 3", "2"))]
+
+    assert marks == sorted(marks)
+    assert {1, 2, 4, 5, 6, 7, 8} <= set(marks)
+
+
+def test_files_hold_one_concept() -> None:
+    long = {str(path.relative_to(ROOT)): count for path in sources() if (count := _lines(path.read_text())) > LONGEST}
+
+    assert long == {}
+
+
+def _lines(text: str) -> int:
+    return text.count("\n")
+
+
+def test_names_say_what_a_thing_is() -> None:
+    found = [
+        f"{path}: {node.name}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and BANNED.search(node.name)
+    ]
+    found += [str(path) for path, _ in trees() if path.name in BANNED_FILES]
+
+    assert found == []
+
+
+def test_licence_is_spelt_one_way() -> None:
+    found = [
+        f"{path}: {name}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if (name := _name(node))
+        and re.search(r"license(?!d\b|s\b)", name)
+        and not re.search(r"licensed|licensee|licensor|self_licens", name)
+    ]
+
+    assert found == []
+
+
+def _name(node: ast.AST) -> str:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return name
+        case ast.arg(arg=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
+
+
+def test_values_are_frozen() -> None:
+    """A dataclass is frozen unless its name says that it is being built."""
+    mutable = [
+        f"{path}: {node.name}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and _is_mutable_dataclass(node) and not node.name.startswith("_")
+    ]
+
+    assert mutable == []
+
+
+def _is_mutable_dataclass(node: ast.ClassDef) -> bool:
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Name) and decorator.id == "dataclass":
+            return True
+        if (
+            isinstance(decorator, ast.Call)
+            and isinstance(decorator.func, ast.Name)
+            and decorator.func.id == "dataclass"
+        ):
+            return not any(word.arg == "frozen" for word in decorator.keywords)
+    return False
+
+
+def test_comments_say_why_or_what_always_holds() -> None:
+    loose = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sources()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.match(r"\s*# ?(TODO|FIXME|XXX|HACK)", line)
+    ]
+
+    assert loose == []
+
+
+def test_only_policies_make_permitting_decisions() -> None:
+    makers = [
+        str(path)
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Decision"
+        and path.parts[0] != "policies"
+    ]
+
+    assert makers == []
