@@ -5,7 +5,7 @@ are those of RFC 8785. Times are text, UTC, six decimals, ``Z``. Floats do not o
 """
 
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from graph.errors import EntryInvalidError, JournalCorruptError
 from graph.journal.events import EVENT_TYPES, Event, Recorded
 from graph.journal.merkle import leaf_hash
+from graph.times import instant_text
 
 _Json: TypeAlias = dict[str, Any]
 
@@ -81,22 +82,6 @@ def decode(canonical: bytes) -> Recorded:
         canonical=canonical,
         leaf=leaf_hash(canonical),
     )
-
-
-def instant_text(at: datetime) -> str:
-    """A time as text: UTC, six decimals, ``Z``; sorts as the times do.
-
-    Raises:
-        EntryInvalidError: the time has no offset.
-    """
-    if at.tzinfo is None:
-        raise EntryInvalidError("a time without an offset")
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def instant(text: str) -> datetime:
-    """The time that ``instant_text`` wrote."""
-    return datetime.fromisoformat(text)
 
 
 def _check(value: object) -> None:

@@ -1,8 +1,8 @@
 """The tree of hashes over the journal (RFC 9162, section 2): appending, roots, proofs and their verification.
 
 A tree is stored as its *perfect* subtrees: ``(level, position)`` is the hash over the leaves ``position * 2**level`` up
-to, not including, ``(position + 1) * 2**level``. They never change once they are complete, so appending touches the right
-edge only, and every proof is made of a handful of them.
+to, not including, ``(position + 1) * 2**level``. They never change once they are complete, so appending touches the
+right edge only, and every proof is made of a handful of them.
 """
 
 import hmac

@@ -1,7 +1,6 @@
 """What the registers say: the present state, as frozen rows. ``version`` of a stream is for ``ExpectedVersion``."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -202,10 +201,3 @@ class ConsentSnapshot:
     objected: frozenset[str] = frozenset()
     self_licensed: frozenset[str] = frozenset()
     """Subjects who license their own rows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registers:
-    """Every register in full, as plain rows: to compare two journals, never to serve a request."""
-
-    tables: Mapping[str, tuple[tuple[object, ...], ...]] = field(default_factory=dict)

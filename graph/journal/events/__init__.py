@@ -1,0 +1,118 @@
+"""The closed set of facts that the journal records.
+
+An event names parties, datasets and policies by IRI, documents by digest, and people only by keyed hashes; no name, no
+account and no free text stands in it. Everything personal is in the vault, from where it can be erased while the hash
+tree stays whole.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final, TypeAlias
+
+from graph.journal.events.access import AccessDenied, AccessRecorded, AccessWithheld, Booking
+from graph.journal.events.consents import ConsentsGiven, ConsentWithdrawn, ObjectionRaised
+from graph.journal.events.licences import LicenceFinalised, LicenceResumed, LicenceRevoked, LicenceSuspended
+from graph.journal.events.negotiations import (
+    AgreementSigned,
+    AnsweredBy,
+    EthicsDecided,
+    EthicsDecisionRequested,
+    LicenceRequested,
+    OfferAccepted,
+    OfferMade,
+    RequestRejected,
+    ReviewHeld,
+    TermReason,
+)
+from graph.journal.events.parties import (
+    DatasetPublished,
+    OfferPublished,
+    PartyInvited,
+    PartyRegistered,
+    PlatformTermsDecided,
+    RowScope,
+    SigningDelegated,
+)
+from graph.party import PartyKind
+
+__all__ = [
+    "EVENT_TYPES",
+    "AccessDenied",
+    "AccessRecorded",
+    "AccessWithheld",
+    "AgreementSigned",
+    "AnsweredBy",
+    "Booking",
+    "ConsentWithdrawn",
+    "ConsentsGiven",
+    "DatasetPublished",
+    "EthicsDecided",
+    "EthicsDecisionRequested",
+    "Event",
+    "LicenceFinalised",
+    "LicenceRequested",
+    "LicenceResumed",
+    "LicenceRevoked",
+    "LicenceSuspended",
+    "ObjectionRaised",
+    "OfferAccepted",
+    "OfferMade",
+    "OfferPublished",
+    "PartyInvited",
+    "PartyKind",
+    "PartyRegistered",
+    "PlatformTermsDecided",
+    "Recorded",
+    "RequestRejected",
+    "ReviewHeld",
+    "RowScope",
+    "SigningDelegated",
+    "TermReason",
+]
+
+Event: TypeAlias = (
+    PartyInvited
+    | PartyRegistered
+    | DatasetPublished
+    | PlatformTermsDecided
+    | OfferPublished
+    | SigningDelegated
+    | ConsentsGiven
+    | ConsentWithdrawn
+    | ObjectionRaised
+    | LicenceRequested
+    | ReviewHeld
+    | EthicsDecisionRequested
+    | EthicsDecided
+    | OfferMade
+    | OfferAccepted
+    | RequestRejected
+    | AgreementSigned
+    | LicenceFinalised
+    | LicenceSuspended
+    | LicenceResumed
+    | LicenceRevoked
+    | AccessRecorded
+    | AccessDenied
+    | AccessWithheld
+)
+
+EVENT_TYPES: Final[dict[str, type[Event]]] = {each.__name__: each for each in Event.__args__}
+"""Every event type by its name in the journal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An event with its place in the journal."""
+
+    MEDIA_TYPE: ClassVar[str] = "application/vnd.muniment.event+json"
+
+    seq: int
+    """Dense, from 0; also the leaf index of the tree."""
+    at: datetime
+    tenant: str
+    event: Event
+    canonical: bytes
+    """The RFC 8785 bytes that were hashed; never made again to verify."""
+    leaf: bytes
+    """SHA-256 of 0x00 and ``canonical``."""

@@ -1,0 +1,75 @@
+"""Reading licences and what was used under them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from graph.journal.reads.base import PAGE, Reads, position
+from graph.journal.rows import LicenceRow
+from graph.sql.connection import Row
+from graph.sql.statements import licences as statements
+from graph.times import instant
+from policies.model.decision import LicenceStatus, Usage
+
+
+class LicenceReads(Reads):
+    """What is in force."""
+
+    def licence(self, iri: str) -> LicenceRow | None:
+        """One licence, in its state of this moment."""
+        row = self._connection.row(statements.LICENCE_BY_IRI, of=iri)
+        return None if row is None else _licence(row, self._now)
+
+    def licences(self, party: str, after: int | None = None, limit: int = PAGE) -> Sequence[LicenceRow]:
+        """A party's licences on either side, oldest first, beginning after the one with ``seq`` = ``after``."""
+        found = self._connection.rows(statements.LICENCES, party=party, after=position(after), limit=limit)
+        return [_licence(row, self._now) for row in found]
+
+    def usage(self, licence: str) -> Mapping[str, Usage]:
+        """Units used and reserved under a licence, by counter; an absent counter has seen nothing."""
+        found = self._connection.rows(statements.USAGE_OF_LICENCE, of=licence)
+        return {counter: Usage(used=used, reserved=reserved) for counter, used, reserved in found}
+
+
+def status_at(stored: str, valid_until: str, now: datetime) -> LicenceStatus:
+    """The state of a licence at a moment: an end that has passed shows as EXPIRED, unless it was terminated."""
+    status = LicenceStatus(stored)
+    if status is not LicenceStatus.TERMINATED and valid_until and instant(valid_until) < now:
+        return LicenceStatus.EXPIRED
+    return status
+
+
+def _licence(row: Row, now: datetime) -> LicenceRow:
+    (
+        licence,
+        negotiation,
+        agreement,
+        version,
+        policy,
+        dataset,
+        assigner,
+        assignee,
+        state,
+        valid_until,
+        first_delivery,
+        released_columns,
+        seq,
+        stream_version,
+    ) = row
+    return LicenceRow(
+        licence=licence,
+        negotiation=negotiation,
+        agreement=agreement,
+        version=version,
+        policy=policy,
+        dataset=dataset,
+        assigner=assigner,
+        assignee=assignee,
+        state=status_at(state, valid_until, now),
+        valid_until=instant(valid_until) if valid_until else None,
+        first_delivery=instant(first_delivery) if first_delivery else None,
+        released_columns=msgspec.json.decode(released_columns, type=frozenset[str]),
+        stream_version=stream_version,
+        seq=seq,
+    )

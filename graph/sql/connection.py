@@ -1,0 +1,121 @@
+"""One database connection with prepared statements, and the transactions that the journal needs.
+
+SQLAlchemy Core writes every statement and names every parameter; it is compiled once and then goes straight to the
+driver. On the commit path this is an order of magnitude cheaper than executing the constructs one by one.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import Delete, Engine, Insert, Select, Update
+from sqlalchemy.dialects import sqlite
+
+from graph.errors import EntryInvalidError, JournalWriteError
+
+Row: TypeAlias = tuple[Any, ...]
+
+_DIALECT: Final = sqlite.dialect(paramstyle="named")
+
+
+class Prepared:
+    """A statement of SQLAlchemy Core, compiled; its bind parameters are what ``run`` and the others take by name."""
+
+    __slots__ = ("constants", "sql")
+
+    def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
+        compiled = statement.compile(dialect=_DIALECT)
+        self.sql: str = compiled.string
+        self.constants: Mapping[str, Any] = {
+            name: bind.value for bind, name in compiled.bind_names.items() if not bind.required
+        }
+        """Values that stand in the statement itself."""
+
+
+class Connection:
+    """Belongs to one thread at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._pooled = engine.raw_connection()
+        self._cursor: sqlite3.Cursor = self._pooled.cursor()  # type: ignore[assignment]  # the driver's own
+
+    def close(self) -> None:
+        """Give the connection back; whatever was not committed is gone."""
+        self._cursor.close()
+        self._pooled.close()
+
+    def run(self, statement: Prepared, **values: Any) -> int:
+        """Execute once; gives the number of rows that changed.
+
+        Raises:
+            EntryInvalidError: the database refuses the values (a key that is there already, a missing value).
+        """
+        try:
+            return self._cursor.execute(statement.sql, {**statement.constants, **values}).rowcount
+        except sqlite3.IntegrityError as error:
+            raise EntryInvalidError(f"the registers refuse it ({error})") from error
+
+    def many(self, statement: Prepared, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Execute once per row; the statement holds no values of its own."""
+        self._cursor.executemany(statement.sql, rows)
+
+    def row(self, statement: Prepared, **values: Any) -> Row | None:
+        """The first row of the answer."""
+        found: Row | None = self._cursor.execute(statement.sql, {**statement.constants, **values}).fetchone()
+        return found
+
+    def rows(self, statement: Prepared, **values: Any) -> list[Row]:
+        """The whole answer."""
+        return self._cursor.execute(statement.sql, {**statement.constants, **values}).fetchall()
+
+    def stream(self, statement: Prepared, *, at_once: int = 1_000, **values: Any) -> Iterator[Row]:
+        """The answer bit by bit; nothing else may be asked of this connection meanwhile."""
+        self._cursor.execute(statement.sql, {**statement.constants, **values})
+        while found := self._cursor.fetchmany(at_once):
+            yield from found
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Sole writer from the first statement on; durable when the block has ended well.
+
+        Raises:
+            JournalWriteError: the database could not write; nothing of the block is durable.
+        """
+        try:
+            self._cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._cursor.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+        except sqlite3.Error as error:
+            raise JournalWriteError(str(error)) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One consistent state of the database for everything that is read in the block."""
+        self._cursor.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._roll_back()
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of a transaction that leaves no trace when it raises."""
+        self._cursor.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            # WHY: some failures (a full disk) end the transaction by themselves; rolling back again would hide them.
+            if self._cursor.connection.in_transaction:
+                self._cursor.execute("ROLLBACK TO attempt")
+                self._cursor.execute("RELEASE attempt")
+            raise
+        self._cursor.execute("RELEASE attempt")
+
+    def _roll_back(self) -> None:
+        if self._cursor.connection.in_transaction:
+            self._cursor.execute("ROLLBACK")
