@@ -17,9 +17,9 @@ from gateway.preparation.transforms import supports
 from graph.journal.rows import DatasetRow, LicenceRow
 from graph.journal.view import View
 from policies.evaluate import evaluate
-from policies.model import AccessRequest, ColumnFacts, Decision, LicenceStatus, Reason, State
+from policies.model import AccessRequest, ColumnFacts, Decision, LicenceStatus, Policy, Reason, State
 from policies.predicate import columns_of
-from policies.vocabulary import Iri
+from policies.vocabulary import OBTAIN_ETHICS_DECISION, Iri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,9 @@ def decide(plan: ReadPlan, party: str, view: View, policies: AgreementPolicies, 
     if problem is not None:
         return Denied(plan=plan, problem=problem)
     policy = policies.load(licence.policy, view)
-    decision = evaluate(policy, _request(plan.command, plan.dataset, description, party), _state(licence, view), now)
+    decision = evaluate(
+        policy, _request(plan.command, plan.dataset, description, party), _state(licence, policy, view), now
+    )
     if not decision.permitted:
         return Denied(plan=plan, problem=_from_reason(decision.reasons[0]), decision=decision)
     problem = _unsupported(decision, Kind(plan.dataset.record_kind))
@@ -154,13 +156,26 @@ def _facts(kind: Kind) -> Mapping[str, ColumnFacts]:
     }
 
 
-def _state(licence: LicenceRow, view: View) -> State:
+def _state(licence: LicenceRow, policy: Policy, view: View) -> State:
     return State(
         status=licence.state,
         usage=view.usage(licence.licence),
         first_delivery=licence.first_delivery,
-        fulfilled=view.fulfilled_duties(licence.negotiation),
+        fulfilled=_fulfilled(licence, policy, view),
         released=licence.released_columns,
+    )
+
+
+def _fulfilled(licence: LicenceRow, policy: Policy, view: View) -> frozenset[str]:
+    """Uids of the duties that the record shows to be fulfilled: those that ask for an ethics decision, once approved."""
+    negotiation = view.negotiation(licence.negotiation)
+    if negotiation is None or negotiation.ethics_approved is not True:
+        return frozenset()
+    return frozenset(
+        duty.uid
+        for permission in policy.permissions
+        for duty in permission.duties
+        if duty.action.term == OBTAIN_ETHICS_DECISION
     )
 
 

@@ -40,6 +40,11 @@ class Candidates:
     before: int
     """Sorted rows that earlier pages delivered."""
 
+    @property
+    def permitted(self) -> Permitted:
+        """What was decided for the dataset."""
+        return self.fetched.permitted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
@@ -54,7 +59,7 @@ class Release:
     @property
     def permitted(self) -> Permitted:
         """What was decided for the dataset."""
-        return self.candidates.fetched.permitted
+        return self.candidates.permitted
 
 
 def rule_of(permitted: Permitted) -> VisibilityRule:

@@ -1,7 +1,7 @@
 """The values that travel through the eight steps of a read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -121,4 +121,4 @@ class ReadResult:
     positions: Sequence[Position] = ()
     """One per row, for cursors."""
     has_next: bool = False
-    sources: tuple[SourceReport, ...] = field(default_factory=tuple)
+    sources: tuple[SourceReport, ...] = ()

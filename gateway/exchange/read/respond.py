@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypedDict
 
 import pyarrow as pa
 
@@ -78,7 +79,16 @@ def committed(outcome: Committed) -> SourceReport:
     )
 
 
-def _where(plan: ReadPlan) -> dict[str, str]:
+class _Where(TypedDict):
+    """What every report of a dataset begins with."""
+
+    source: str
+    platform: str
+    dataset: str
+    licence: str
+
+
+def _where(plan: ReadPlan) -> _Where:
     return {
         "source": plan.dataset.source,
         "platform": plan.dataset.platform,
