@@ -1,0 +1,7 @@
+"""Flat terms and the policies made of them: offers, requests, counter-offers, agreements."""
+
+from policies.terms.derived import agreement, narrowed, renamed
+from policies.terms.flat import Rate, Terms
+from policies.terms.reading import rate_of, same_terms, terms_of
+
+__all__ = ["Rate", "Terms", "agreement", "narrowed", "rate_of", "renamed", "same_terms", "terms_of"]
