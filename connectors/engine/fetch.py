@@ -1,7 +1,7 @@
 """Reads a source under a deadline: negotiate, read, check, filter."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -36,7 +36,7 @@ class Fetched:
 
 async def fetch(
     connector: Connector, request: ReadRequest, context: EngineContext, deadline: Deadline
-) -> AsyncIterator[Fetched]:
+) -> AsyncGenerator[Fetched, None]:
     """Read what one dataset must deliver; batches come in the source's own stable order.
 
     Columns that only the residual filter needs are fetched and dropped again. Reading ends when ``request.limit`` rows

@@ -36,7 +36,7 @@ def _bucket(values: pa.Array, transform: Transform, _key: bytes) -> pa.Array:
     width = int(str(transform.parameter))
     series = pl.from_arrow(values)
     # WHY: floor division keeps decimals exact; a float would not.
-    return ((series // width) * width).cast(series.dtype).to_arrow().cast(values.type)  # type: ignore[union-attr, operator, return-value]
+    return ((series // width) * width).cast(series.dtype).to_arrow().cast(values.type)
 
 
 _APPLY: Final[Mapping[Iri, Apply]] = {

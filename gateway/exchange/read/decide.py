@@ -59,9 +59,8 @@ def decide(plan: ReadPlan, party: str, view: View, policies: AgreementPolicies, 
     if problem is not None:
         return Denied(plan=plan, problem=problem)
     policy = policies.load(licence.policy, view)
-    decision = evaluate(
-        policy, _request(plan.command, plan.dataset, description, party), _state(licence, policy, view), now
-    )
+    request = _request(plan.command, plan.dataset, description, party)
+    decision = evaluate(policy, request, _state(licence, policy, view), now)
     if not decision.permitted:
         return Denied(plan=plan, problem=_from_reason(decision.reasons[0]), decision=decision)
     problem = _unsupported(decision, Kind(plan.dataset.record_kind))
@@ -167,7 +166,7 @@ def _state(licence: LicenceRow, policy: Policy, view: View) -> State:
 
 
 def _fulfilled(licence: LicenceRow, policy: Policy, view: View) -> frozenset[str]:
-    """Uids of the duties that the record shows to be fulfilled: those that ask for an ethics decision, once approved."""
+    """Uids of the duties that the record shows to be fulfilled: to obtain an ethics decision, once it approved."""
     negotiation = view.negotiation(licence.negotiation)
     if negotiation is None or negotiation.ethics_approved is not True:
         return frozenset()
