@@ -19,20 +19,42 @@ from gateway.demo.world.forum_rows import FIELDS, Forum, Row
 from gateway.demo.world.invented_forum import generate_forum
 from gateway.demo.world.stack_exchange import ForumUnreadableError, read_forum
 
-__all__ = ["READY", "Forum", "application", "generate_forum", "main", "read_forum"]
+__all__ = ["READY", "STATS", "Forum", "application", "generate_forum", "main", "read_forum"]
 
 READY: Final = "forum ready at "
+STATS: Final = "/stats"
+"""Where the server says how often it was asked: for the demo, which shows that a refused read asked nothing."""
 LARGEST_PAGE: Final = 1000
 _HOST: Final = "127.0.0.1"
 
 
 def application(forum: Forum) -> web.Application:
     """The API: ``GET /<endpoint>?page=1&pagesize=100&fields=a,b``; items come in the order of their key."""
-    app = web.Application()
+    visits = _Visits()
+    app = web.Application(middlewares=[visits.count])
     for endpoint, rows in forum.endpoints():
         app.router.add_get(f"/{endpoint}", _listing(endpoint, rows))
     app.router.add_get("/info", _info(forum))
+    app.router.add_get(STATS, visits.tell)
     return app
+
+
+class _Visits:
+    """How often the forum was asked, told at ``STATS``; asking that does not count."""
+
+    def __init__(self) -> None:
+        self._requests = 0
+
+    @web.middleware
+    async def count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Count a request, whatever becomes of it."""
+        if request.path != STATS:
+            self._requests += 1
+        return await handler(request)
+
+    async def tell(self, _: web.Request) -> web.Response:
+        """The count since the start."""
+        return _json({"requests": self._requests})
 
 
 def _info(forum: Forum) -> Handler:
