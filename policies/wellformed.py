@@ -33,7 +33,7 @@ from policies.vocabulary import (
 )
 
 COLUMN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
-_CODE: Final = {3: re.compile(r"[A-Z]{3}", re.ASCII), 2: re.compile(r"[A-Z]{2}", re.ASCII)}
+_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _SCALARS: Final = (str, int, Decimal, datetime)
 _LEAST_JOINT: Final = 2
 
@@ -92,14 +92,7 @@ def _require_value(operand: Operand, value: Value, pointer: str) -> None:
     shown = literal(value)[1]
     if not _CHECKS[operand.kind](value):
         raise PolicyValueInvalidError(shown, f"a value of `{compact(operand.iri)}` ({operand.kind})", pointer=pointer)
-    known = True
-    if operand.choices:
-        known = shown in operand.choices
-    elif operand.namespace:
-        known = _coded(shown, operand.namespace, 2)
-    elif operand.root is not None:
-        known = PROFILE.is_a(Iri(shown), operand.root) is True
-    if not known:
+    if not PROFILE.knows(operand, shown):
         raise PolicyTermUnknownError(f"value of `{compact(operand.iri)}`", compact(shown), pointer=pointer)
 
 
@@ -109,14 +102,12 @@ def _require_unit(operand: Operand, unit: Iri | None, pointer: str) -> None:
         raise PolicyMalformedError(f"`{compact(operand.iri)}` {problem}", pointer=pointer)
     if unit is None:
         return
-    fits = _coded(unit, ISO4217, 3) if operand.unit == ISO4217 else operand.unit in {unit, ":"}
+    if operand.unit == ISO4217:
+        fits = unit.startswith(ISO4217) and _CURRENCY.fullmatch(unit[len(ISO4217) :]) is not None
+    else:
+        fits = operand.unit in {unit, ":"}
     if not fits:
         raise PolicyTermUnknownError(f"unit of `{compact(operand.iri)}`", compact(unit), pointer=pointer)
-
-
-def _coded(iri: str, namespace: str, letters: int) -> bool:
-    """Whether the IRI is an ISO code of so many capital letters in the namespace."""
-    return iri.startswith(namespace) and _CODE[letters].fullmatch(iri[len(namespace) :]) is not None
 
 
 def _require_column(constraint: Constraint, pointer: str) -> None:

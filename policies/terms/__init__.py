@@ -1,7 +1,8 @@
 """Flat terms and the policies made of them: offers, requests, counter-offers, agreements."""
 
+from policies.prices import Rate, rate_of
 from policies.terms.derived import agreement, narrowed, renamed
-from policies.terms.flat import Rate, Terms
-from policies.terms.reading import rate_of, same_terms, terms_of
+from policies.terms.flat import Terms
+from policies.terms.reading import same_terms, terms_of
 
 __all__ = ["Rate", "Terms", "agreement", "narrowed", "rate_of", "renamed", "same_terms", "terms_of"]

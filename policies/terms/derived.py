@@ -19,7 +19,8 @@ from policies.model import (
     duties_of,
     flat,
 )
-from policies.terms.flat import Rate, any_of, bound, kind_of, price_refinements
+from policies.prices import Rate, refinements_of
+from policies.terms.flat import any_of, bound, kind_of
 from policies.vocabulary import (
     COMPENSATE,
     COMPENSATED_PARTY,
@@ -169,7 +170,7 @@ def _speaks_of(condition: Condition, operands: set[Iri]) -> bool:
 
 
 def _priced(permission: Permission, rate: Rate, policy: Iri) -> tuple[Duty, ...]:
-    pay = Action(term=COMPENSATE, refinements=price_refinements(rate))
+    pay = Action(term=COMPENSATE, refinements=refinements_of(rate))
     paying = [duty for duty in permission.duties if duty.action.term == COMPENSATE]
     if paying:
         return tuple(replace(duty, action=pay) if duty in paying else duty for duty in permission.duties)

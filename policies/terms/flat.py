@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from policies.model import (
     Action,
@@ -21,6 +20,7 @@ from policies.model import (
     Transform,
     Value,
 )
+from policies.prices import Rate, refinements_of
 from policies.terms.defaults import obligations, prohibitions
 from policies.vocabulary import (
     APPROVED,
@@ -33,35 +33,18 @@ from policies.vocabulary import (
     ELAPSED_TIME,
     ETHICS_DECISION,
     FIELD,
-    ISO4217,
     OBSERVED_AT,
     OBTAIN_CONSENT,
     OBTAIN_ETHICS_DECISION,
-    PAY_AMOUNT,
-    PER_RECORD,
     PRODUCT,
     PURPOSE,
     RECORD_COUNT,
     RECORD_LICENCE,
     SPATIAL,
     TRANSFORM,
-    UNIT_OF_COUNT,
     Iri,
     Operator,
 )
-
-MICRO: Final = Decimal(1_000_000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """A price for one unit."""
-
-    amount_micro: int
-    """Millionths of the currency unit."""
-    currency: str
-    """ISO 4217 code."""
-    unit: Iri = PER_RECORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,19 +135,6 @@ def kind_of(left: Iri, values: frozenset[Iri]) -> Conditions:
     return [LogicalConstraint(logic=Logic.OR, members=members)] if len(members) > 1 else list(members)
 
 
-def price_refinements(rate: Rate) -> tuple[Constraint, Constraint]:
-    """The refinements of ``compensate`` that say a rate."""
-    return (
-        Constraint(
-            left=PAY_AMOUNT,
-            operator=Operator.EQ,
-            right=(Decimal(rate.amount_micro) / MICRO,),
-            unit=Iri(ISO4217 + rate.currency),
-        ),
-        Constraint(left=UNIT_OF_COUNT, operator=Operator.EQ, right=(rate.unit,)),
-    )
-
-
 def _target_refinements(terms: Terms) -> Conditions:
     return [
         *any_of(FIELD, terms.columns),
@@ -206,7 +176,7 @@ def _duties(terms: Terms, uid: Iri, assigner: Iri) -> list[Duty]:
         approved = Constraint(left=ETHICS_DECISION, operator=Operator.EQ, right=(APPROVED,))
         actions.append((Action(term=OBTAIN_ETHICS_DECISION, refinements=(approved,)), None))
     if terms.price is not None:
-        pay = Action(term=COMPENSATE, refinements=price_refinements(terms.price))
+        pay = Action(term=COMPENSATE, refinements=refinements_of(terms.price))
         actions.append((pay, Role(function=COMPENSATED_PARTY, party=assigner)))
     return [
         Duty(uid=Iri(f"{uid}#d{number}"), action=action, role=role) for number, (action, role) in enumerate(actions, 1)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from policies.canonical import terms_form
 from policies.errors import PolicyNotFlatError
 from policies.model import Condition, Constraint, Duty, LogicalConstraint, Permission, Policy, Transform, Value, flat
-from policies.terms.flat import MICRO, Rate, Terms
+from policies.prices import Rate, rate_of
+from policies.terms.flat import Terms
 from policies.vocabulary import (
     ATTRIBUTE,
     COMPENSATE,
@@ -16,18 +16,15 @@ from policies.vocabulary import (
     DATE_TIME,
     ELAPSED_TIME,
     FIELD,
-    ISO4217,
     OBSERVED_AT,
     OBTAIN_CONSENT,
     OBTAIN_ETHICS_DECISION,
-    PAY_AMOUNT,
     PRODUCT,
     PURPOSE,
     RECORD_COUNT,
     RECORD_LICENCE,
     SPATIAL,
     TRANSFORM,
-    UNIT_OF_COUNT,
     Iri,
     Operator,
 )
@@ -89,20 +86,6 @@ def _extract(permission: Permission, obligations: tuple[Duty, ...]) -> Terms:
         ),
         attribution=any(each.action.term == ATTRIBUTE for each in obligations),
     )
-
-
-def rate_of(duty: Duty) -> Rate | None:
-    """The rate that a ``compensate`` duty says; ``None`` when it is not a whole number of micro-units for one unit."""
-    found = _Found(duty.action.refinements)
-    amounts, units = found.of(PAY_AMOUNT), found.of(UNIT_OF_COUNT)
-    if len(amounts) != 1 or len(units) != 1:
-        return None
-    amount = amounts[0].right[0]
-    micro = amount * MICRO if isinstance(amount, Decimal) else Decimal("0.5")
-    if micro != micro.to_integral_value():
-        return None
-    currency = str(amounts[0].unit).removeprefix(ISO4217)
-    return Rate(amount_micro=int(micro), currency=currency, unit=Iri(str(units[0].right[0])))
 
 
 def _rate(duty: Duty) -> Rate:

@@ -1,5 +1,6 @@
 """The profile as one value: taxonomy, operands, actions, duty terms."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +26,14 @@ class Vocabulary:
         """Whether ``child`` is ``parent`` or narrower; ``None`` when one of them is unknown."""
         return self.taxonomy.is_a(child, parent)
 
+    def knows(self, operand: Operand, value: str) -> bool:
+        """Whether the value is one that the operand can have; true when the operand's values are not closed."""
+        if operand.choices:
+            return value in operand.choices
+        if operand.namespace:
+            return value.startswith(operand.namespace) and bool(_CODE.fullmatch(value[len(operand.namespace) :]))
+        return operand.root is None or self.is_a(Iri(value), operand.root) is True
+
     def includes(self, outer: Iri, inner: Iri) -> bool | None:
         """Whether the action ``outer`` is ``inner`` or includes it; ``None`` when one of them is unknown."""
         if outer not in self.actions or inner not in self.actions:
@@ -34,6 +43,9 @@ class Vocabulary:
             step = self.actions[step]
         return step is not None
 
+
+_CODE: Final = re.compile(r"[A-Z]{2}", re.ASCII)
+"""A country code of ISO 3166."""
 
 PROFILE: Final = Vocabulary(
     profile=PROFILE_IRI, taxonomy=DPV_SUBSET, operands=OPERANDS, actions=INCLUDED_IN, duties=DUTY_TERMS

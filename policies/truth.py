@@ -1,0 +1,117 @@
+"""Three truth values, and the comparison of one constraint with actual values."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from policies.model import Condition, Constraint, Logic, Value
+from policies.vocabulary import Iri, Operator, Vocabulary
+
+
+class Verdict(StrEnum):
+    """Outcome of a condition."""
+
+    SATISFIED = "satisfied"
+    UNSATISFIED = "unsatisfied"
+    UNKNOWN = "unknown"
+
+
+def verdict(outcome: bool | None) -> Verdict:  # noqa: FBT001  # the value itself is converted
+    """A verdict from a boolean; ``None`` is unknown."""
+    if outcome is None:
+        return Verdict.UNKNOWN
+    return Verdict.SATISFIED if outcome else Verdict.UNSATISFIED
+
+
+def all_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Strong Kleene ``and``; satisfied when there is nothing to satisfy."""
+    seen = set(verdicts)
+    if Verdict.UNSATISFIED in seen:
+        return Verdict.UNSATISFIED
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.SATISFIED
+
+
+def any_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Strong Kleene ``or``; unsatisfied when there is nothing to choose from."""
+    seen = set(verdicts)
+    if Verdict.SATISFIED in seen:
+        return Verdict.SATISFIED
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.UNSATISFIED
+
+
+def one_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Exactly one: two satisfied ones settle it even when others are unknown."""
+    seen = list(verdicts)
+    if seen.count(Verdict.SATISFIED) > 1:
+        return Verdict.UNSATISFIED
+    if Verdict.UNKNOWN in seen:
+        return Verdict.UNKNOWN
+    return verdict(Verdict.SATISFIED in seen)
+
+
+def judge(condition: Condition, atom: Callable[[Constraint], Verdict]) -> Verdict:
+    """The verdict of a condition of any depth, given that of its atoms; all atoms are judged."""
+    if isinstance(condition, Constraint):
+        return atom(condition)
+    verdicts = [judge(member, atom) for member in condition.members]
+    match condition.logic:
+        case Logic.AND:
+            return all_of(verdicts)
+        case Logic.OR:
+            return any_of(verdicts)
+        case Logic.XONE:
+            return one_of(verdicts)
+
+
+def compare(constraint: Constraint, actual: Value | None, vocabulary: Vocabulary) -> Verdict:
+    """One actual value against the constraint.
+
+    Unknown when there is none, when its type differs from the bound's, when the operand has a closed vocabulary that
+    does not hold it, or when the operator does not compare single values.
+    """
+    operand = vocabulary.operands.get(constraint.left)
+    if actual is None or operand is None or not all(_comparable(actual, bound) for bound in constraint.right):
+        return Verdict.UNKNOWN
+    if isinstance(actual, str) and not vocabulary.knows(operand, actual):
+        return Verdict.UNKNOWN
+    return verdict(_holds(constraint.operator, actual, constraint.right, vocabulary))
+
+
+def _comparable(actual: Value, bound: Value) -> bool:
+    """Whether the two have one type; integers and decimals are both numbers, booleans are not."""
+    kinds: tuple[type | tuple[type, ...], ...] = (bool, (int, Decimal), datetime, timedelta, str)
+    kind = next(each for each in kinds if isinstance(actual, each))
+    return isinstance(bound, kind) and isinstance(bound, bool) == isinstance(actual, bool)
+
+
+def _holds(operator: Operator, actual: Value, bounds: tuple[Value, ...], vocabulary: Vocabulary) -> bool | None:
+    match operator:
+        case Operator.EQ | Operator.IS_ANY_OF:
+            return actual in bounds
+        case Operator.NEQ | Operator.IS_NONE_OF:
+            return actual not in bounds
+        case Operator.IS_A:
+            return vocabulary.is_a(Iri(str(actual)), Iri(str(bounds[0])))
+        case Operator.LT | Operator.LTEQ | Operator.GT | Operator.GTEQ:
+            return _ordered(operator, actual, bounds[0])
+        case Operator.NOT_TOGETHER:
+            return None
+
+
+def _ordered(operator: Operator, actual: Value, bound: Value) -> bool | None:
+    """Compare along the order; text, IRIs and booleans have none."""
+    match actual, bound:
+        case bool(), _:
+            return None
+        case (int() | Decimal(), int() | Decimal()) | (datetime(), datetime()) | (timedelta(), timedelta()):
+            # WHY: _comparable has shown that both are of one of these kinds; the checker cannot follow unions pairwise.
+            below, equal = actual < bound, actual == bound  # type: ignore[operator]
+        case _:
+            return None
+    return {
+        Operator.LT: below,
+        Operator.LTEQ: below or equal,
+        Operator.GT: not below and not equal,
+        Operator.GTEQ: not below,
+    }[operator]
