@@ -4,6 +4,7 @@ No message holds a token, an assertion or any part of one.
 """
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from gateway.errors import GatewayError
@@ -155,3 +156,73 @@ class ClientMetadataInvalidError(OAuthError):
     def __init__(self, problem: str) -> None:
         super().__init__(problem, hint="send the public Ed25519 key as `jwk`, nothing private, nothing else")
         self.problem = problem
+
+
+class TargetInvalidError(OAuthError):
+    """The token was asked for another place than this gateway (RFC 8707)."""
+
+    code = "OAUTH_TARGET_INVALID"
+    oauth_error = "invalid_target"
+
+    def __init__(self, audience: str) -> None:
+        super().__init__(f"tokens of this server open `{audience}` only")
+        self.audience = audience
+
+
+class GrantTypeUnsupportedError(OAuthError):
+    """Only ``client_credentials`` leads to a token."""
+
+    code = "OAUTH_GRANT_UNSUPPORTED"
+    oauth_error = "unsupported_grant_type"
+
+    def __init__(self) -> None:
+        super().__init__("this server knows the grant type `client_credentials` only")
+
+
+class KeyFileExposedError(GatewayError):
+    """A file with a private key can be read by others than its owner."""
+
+    code = "KEY_FILE_EXPOSED"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"`{path}` holds a private key and others can read it",
+            hint=f"replace the key if anybody may have read it, then `chmod 600 {path}`",
+        )
+        self.path = path
+
+
+class KeyFileInvalidError(GatewayError):
+    """A key file does not hold the key it should."""
+
+    code = "KEY_FILE_INVALID"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"`{path}` does not hold a key that can be used here",
+            hint="restore the file from a backup; without one, remove it: a new key is made at the next start",
+        )
+        self.path = path
+
+
+class InsecureTransportError(GatewayError):
+    """The environment switches a check of the authorization library off."""
+
+    code = "INSECURE_TRANSPORT"
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"the environment variable `{variable}` is set", hint="unset it: it allows tokens over http")
+        self.variable = variable
+
+
+class OperatorKeyLostError(GatewayError):
+    """The first operator of this store registered another key than the one in the folder."""
+
+    code = "OPERATOR_KEY_LOST"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"`{path}` is not the key of the first operator of this store",
+            hint="restore the file from a backup; journal and keys of one gateway belong together",
+        )
+        self.path = path
