@@ -1,0 +1,23 @@
+"""How a command that failed says so: what happened, what to do, and which page tells more."""
+
+import sys
+from typing import Final, TextIO
+
+from policies.errors import CodedError
+
+FAILED: Final = 1
+"""Exit status of a command that failed; a wrong use of the command is 2, Ctrl-C 130."""
+
+
+def report(failure: CodedError, to: TextIO | None = None) -> None:
+    """Print one message of two to four lines: what, what to do about it, the code and its page."""
+    stream = to or sys.stderr
+    print(f"muniment: {failure.message}", file=stream)  # this is the command's voice
+    if failure.hint:
+        print(f"  what to do: {failure.hint}", file=stream)  # the same
+    print(f"  code: {failure.code}, told in {page_of(failure.code)}", file=stream)  # the same
+
+
+def page_of(code: str) -> str:
+    """Where the documentation of a code stands."""
+    return f"docs/errors/{code}.md"

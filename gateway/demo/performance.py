@@ -1,0 +1,167 @@
+"""One run of the demo: a folder, the platforms, a gateway, the nine steps; everything that was started is ended."""
+
+import asyncio
+import signal
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from gateway.demo.cast import Cast
+from gateway.demo.errors import ProcessFailedError, WorldMissingError
+from gateway.demo.facts import Document, Fact, StepFacts
+from gateway.demo.going_on import commands, write_queries
+from gateway.demo.metrics import ready
+from gateway.demo.narrator import Narrator
+from gateway.demo.platforms import Platforms, World
+from gateway.demo.processes import Program
+from gateway.demo.story import Learned, Story
+from gateway.demo.tale import tell
+from policies.errors import CodedError
+
+_GATEWAY: Final = "gateway.cli.app"
+_READY_LINE: Final = "muniment is ready at "
+_READY_S: Final = 20.0
+_MEGABYTE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What was asked for on the command line."""
+
+    version: str
+    seed: int
+    forum: Path | None = None
+    ratings: Path | None = None
+    keep: Path | None = None
+
+    def world(self) -> World:
+        """The world to play in.
+
+        Raises:
+            WorldMissingError: a named folder or file is not there.
+        """
+        if self.forum is not None and not self.forum.is_dir():
+            raise WorldMissingError("--forum", self.forum)
+        if self.ratings is not None and not self.ratings.is_file():
+            raise WorldMissingError("--ratings", self.ratings)
+        return World(seed=self.seed, forum=_absolute(self.forum), ratings=_absolute(self.ratings))
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is known of a run so far."""
+
+    world: Mapping[str, Fact] = field(default_factory=dict)
+    done: list[StepFacts] = field(default_factory=list)
+    measured: dict[str, Fact] = field(default_factory=dict)
+    go_on: tuple[str, ...] = ()
+
+
+async def perform(wishes: Wishes, narrator: Narrator) -> tuple[Document, CodedError | None]:
+    """Tell the whole story.
+
+    Returns:
+        The document of facts, and what made the story break off, if something did.
+    """
+    run = _Run()
+    failure: CodedError | None = None
+    began = time.perf_counter()
+    try:
+        with _folder(wishes.keep) as folder, _ended_gently():
+            await _tell_in(folder, wishes, narrator, run)
+    except CodedError as problem:
+        failure = problem
+    run.measured["elapsed_s"] = round(time.perf_counter() - began, 1)
+    document = Document(
+        version=wishes.version,
+        seed=wishes.seed,
+        world=run.world,
+        steps=tuple(run.done),
+        measured=run.measured,
+        summary=tuple(
+            {"step": each.number, "what": each.title, "came_to": each.told.headline, "ms": each.elapsed_ms}
+            for each in run.done
+        ),
+        go_on=run.go_on,
+        failure=None if failure is None else {"code": failure.code, "message": failure.message},
+    )
+    narrator.closing(document)
+    return document, failure
+
+
+async def _tell_in(folder: Path, wishes: Wishes, narrator: Narrator, run: _Run) -> None:
+    platforms = Platforms.build(folder, wishes.world())
+    run.world = platforms.facts()
+    narrator.opening(run.world)
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(platforms.stop_forum)
+        await platforms.start_forum()
+        platforms.write_settings()
+        gateway = await closing.enter_async_context(_gateway(folder, run))
+        cast = Cast(gateway.url, folder, closing)
+        story = Story(
+            folder=folder, narrator=narrator, gateway=gateway, platforms=platforms, cast=cast, learned=Learned()
+        )
+        try:
+            await tell(story, run.done)
+        finally:
+            peak = gateway.peak_memory_bytes
+            run.measured["gateway_peak_memory_mb"] = None if peak is None else round(peak / _MEGABYTE, 1)
+        run.measured.update(story.learned.measured)
+        if wishes.keep is not None:
+            write_queries(story)
+        run.go_on = commands(story, kept=wishes.keep is not None)
+
+
+@asynccontextmanager
+async def _gateway(folder: Path, run: _Run) -> AsyncIterator[Program]:
+    """A gateway on the folder, on a free port of loopback."""
+    began = time.perf_counter()
+    arguments = ["serve", "--folder", str(folder), "--host", "127.0.0.1", "--port", "0"]
+    program = await Program.start("gateway", _GATEWAY, arguments, log=folder / "gateway.log", ready=_READY_LINE)
+    try:
+        while not await ready(program.url):
+            if time.perf_counter() - began > _READY_S or not program.running:
+                raise ProcessFailedError("gateway", f"was not ready within {_READY_S:.0f} s")
+            await asyncio.sleep(0.05)
+        run.measured["gateway_ready_ms"] = round((time.perf_counter() - began) * 1000)
+        yield program
+    finally:
+        await program.stop()
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """The named folder, or one that is removed at the end."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="muniment-demo-") as name:
+            yield Path(name)
+        return
+    keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+    yield keep.resolve()
+
+
+@contextmanager
+def _ended_gently() -> Iterator[None]:
+    """A request to end cancels the story, so that what it started is ended too."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is None:
+        yield
+        return
+    try:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    except NotImplementedError:  # where the event loop knows no signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+def _absolute(path: Path | None) -> str | None:
+    return None if path is None else str(path.resolve())

@@ -1,0 +1,19 @@
+"""Every GraphQL document of the story, one operation per file: shown to users and checked against the schema."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Final
+
+_SUFFIX: Final = ".graphql"
+
+
+def text(name: str) -> str:
+    """The document ``<name>.graphql``."""
+    return files(__name__).joinpath(name + _SUFFIX).read_text(encoding="utf-8")
+
+
+def names() -> Iterator[str]:
+    """The name of every document, in alphabetical order."""
+    yield from sorted(
+        each.name.removesuffix(_SUFFIX) for each in files(__name__).iterdir() if each.name.endswith(_SUFFIX)
+    )
