@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 
 from gateway.auth.errors import OperatorKeyLostError
 from gateway.auth.server.ports import ServerPorts
-from graph.journal.events import PartyInvited, PartyKind, PartyRegistered
 from graph.journal.entries import Appended, Entry
+from graph.journal.events import PartyInvited, PartyKind, PartyRegistered
 from graph.signing import SigningKey
 from graph.sql.operational import Client
 

@@ -5,11 +5,12 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from gateway.auth.errors import InvitationInvalidError
+from gateway.auth.invitations import invitation_digest
 from gateway.auth.scopes import SCOPES_OF, spelled
 from gateway.auth.server.ports import ServerPorts
-from gateway.auth.server.registration import Applicant, invitation_digest
-from graph.journal.events import PartyRegistered
+from gateway.auth.server.registration import Applicant
 from graph.journal.entries import Entry
+from graph.journal.events import PartyRegistered
 from graph.sql.operational import Client
 
 

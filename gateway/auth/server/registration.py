@@ -1,6 +1,5 @@
 """Registering a client with an invitation (RFC 7591; the invitation is the initial access token of its section 3)."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,11 +22,6 @@ class Applicant:
     """RFC 7638 thumbprint."""
     name: str
     """For people; may be empty."""
-
-
-def invitation_digest(invitation: str) -> str:
-    """What is stored of an invitation: whoever reads the store cannot use it."""
-    return hashlib.sha256(invitation.encode()).hexdigest()
 
 
 def invitation_of(authorization: str | None) -> str:

@@ -6,8 +6,9 @@ import json
 import pytest
 
 from gateway.auth.errors import ClientMetadataInvalidError, InvitationInvalidError
+from gateway.auth.invitations import invitation_digest, new_invitation
 from gateway.auth.server.public_key import registered_key
-from gateway.auth.server.registration import applicant_of, invitation_digest, invitation_of
+from gateway.auth.server.registration import applicant_of, invitation_of
 from graph.signing import SigningKey
 from tests.testkit.tokens import a_signing_key
 
@@ -138,3 +139,7 @@ def test_the_invitation_is_stored_as_a_digest_only() -> None:
     assert invitation_of("bearer abc") == "abc"
     assert "abc" not in invitation_digest("abc")
     assert len(invitation_digest("abc")) == 64
+
+
+def test_no_two_invitations_are_alike() -> None:
+    assert len({new_invitation() for _ in range(100)}) == 100
