@@ -20,6 +20,7 @@ from gateway.errors import GatewayError
 
 PREFIX: Final = "MUNIMENT_"
 FILE_NAME: Final = "muniment.toml"
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 DEFAULT_FOLDER: Final = Path("muniment")
 
 
@@ -260,6 +261,8 @@ def _check(settings: Settings) -> None:
     ):
         if getattr(settings, name) < 1:
             raise SettingInvalidError(f"`{name}` must be at least 1", hint=_about(name))
+    if settings.log_level not in LOG_LEVELS:
+        raise SettingInvalidError(f"`log_level` cannot be `{settings.log_level}`", hint=_about("log_level"))
     url = urlsplit(settings.url)
     if url.scheme not in {"http", "https"} or not url.netloc or url.query or url.fragment:
         raise SettingInvalidError(f"`public_url` is not the address of a site: `{settings.public_url}`")

@@ -22,9 +22,14 @@ def _prefixed(*parts: str) -> bytes:
     return b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in encoded)
 
 
+def derived_key(master: bytes, use: str, name: str = "") -> bytes:
+    """A key of 32 bytes for one use: without the master secret two such keys tell nothing of each other."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=_prefixed("muniment", use, name)).derive(master)
+
+
 def licence_key(master: bytes, licence: str) -> bytes:
-    """The key of one licence: without the master secret two licences' keys tell nothing of each other."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=_prefixed("muniment pseudonym", licence)).derive(master)
+    """The key of one licence, for its pseudonyms and opaque ids."""
+    return derived_key(master, "pseudonym", licence)
 
 
 def pseudonyms(key: bytes, domain: str, values: pa.Array) -> pa.DictionaryArray:

@@ -1,5 +1,6 @@
 """The secrets of one run: how people of each platform are keyed, and the key of each licence."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -20,12 +21,13 @@ class RunKeys:
     licences: Mapping[str, bytes]
 
     @classmethod
-    def of(cls, ports: Ports, permitted: Iterable[Permitted]) -> "RunKeys":
+    async def of(cls, ports: Ports, permitted: Iterable[Permitted]) -> "RunKeys":
         """The keys that these datasets need."""
         datasets = list(permitted)
         platforms = {each.plan.dataset.platform for each in datasets}
+        salts = {name: await asyncio.to_thread(ports.vault.salt, name) for name in sorted(platforms)}
         return cls(
-            platforms={name: cache(partial(subject_key, ports.vault.salt(name), name)) for name in platforms},
+            platforms={name: cache(partial(subject_key, salt, name)) for name, salt in salts.items()},
             licences={each.licence.licence: licence_key(ports.master, each.licence.licence) for each in datasets},
         )
 

@@ -58,6 +58,7 @@ class ReadCommand:
 class Stage(StrEnum):
     """Which of the eight steps stopped a dataset."""
 
+    AUTHENTICATE = "authenticate"
     PLAN = "plan"
     DECIDE = "decide"
     FETCH = "fetch"

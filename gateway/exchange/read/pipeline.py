@@ -56,7 +56,7 @@ async def run(ports: Ports, principal: Principal, commands: tuple[ReadCommand, .
     principal.require(Scope.GRAPH_QUERY)  # 1
     decided = await ports.journal.view(lambda view: _plan_and_decide(ports, principal, commands, view))  # 2, 3
     denied = await record_denials(decided.denied, ports, principal)
-    keys = RunKeys.of(ports, decided.permitted)
+    keys = await RunKeys.of(ports, decided.permitted)
     fetched = await fetch(  # 4
         decided.permitted,
         ports.sources,
