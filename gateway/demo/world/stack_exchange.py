@@ -89,7 +89,11 @@ def _read(file: Path, endpoint: str) -> Iterator[Row]:
     with gzip.open(file) as content:
         for _, element in iterparse(content, events=("end",), forbid_dtd=True):
             if element.tag == "row":
-                yield {name: _value(name, text) for each, name in attributes.items() if (text := element.get(each))}
+                yield {
+                    name: _value(name, text)
+                    for each, name in attributes.items()
+                    if (text := element.get(each)) is not None
+                }
                 element.clear()
 
 
