@@ -102,7 +102,7 @@ class Cast:
             key = SigningKey.generate()
             key.save(key_file)
         # WHY: an invitation is a secret that is told once, so it is asked for anew after a run that broke off here.
-        invited = await mutate(self.client(Role.OPERATOR), "invite_party", "", kind=kind, **invitation)
+        invited = await mutate(self.client(Role.OPERATOR), "invite_party", None, kind=kind, **invitation)
         registered = await MunimentClient.register(self.url, invited["invitation"], key, name=f"demo {role}")
         card = {"client_id": registered.client_id, "party": registered.party}
         card_file.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

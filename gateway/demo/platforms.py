@@ -129,7 +129,7 @@ class Platforms:
         ledger = self._world.ratings or str(self._folder / "bazaar.csv")
         sources = (
             ("grid", "opensim", {"path": str(self._folder / "grid.db"), "platform": self.grid_platform}, True),
-            ("forum", "forum", {"url": self._forum_url, "platform": self.forum_platform}, False),
+            ("forum", "forum", {"base_url": self._forum_url, "platform": self.forum_platform}, False),
             ("bazaar", "trust_ledger", {"path": ledger, "platform": self.bazaar_platform}, True),
         )
         text = "".join(

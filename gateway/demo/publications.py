@@ -45,6 +45,7 @@ class Publication:
 
 _VISITS: Final = ("actor", "verb", "started_at", "ended_at")
 _POSTS: Final = ("author", "text", "score", "observed_at", "licence_hint")
+_POINTS: Final = ("subject", "metric", "value", "scale_min")
 _SCORES: Final = ("subject", "metric", "value", "scale_min", "scale_max", "count")
 _RATINGS: Final = ("rater", "rated", "value", "scale_min", "scale_max", "observed_at")
 _BY_MONTH: Final = ({"column": "started_at", "transform": "TRUNCATE_TIME", "parameter": "month"},)
@@ -103,7 +104,7 @@ PUBLICATIONS: Final = (
         name="posts",
         role=Role.FORUM,
         source="forum",
-        collection="posts",
+        collection="utterances",
         kind="UTTERANCE",
         lawful_basis=CONSENT,
         asked=_POSTS,
@@ -126,9 +127,9 @@ PUBLICATIONS: Final = (
         collection="reputation",
         kind="REPUTATION_SCORE",
         lawful_basis=CONSENT,
-        asked=_SCORES,
+        asked=_POINTS,
         offer=terms(
-            _SCORES,
+            _POINTS,
             amount_micro=150,
             records=_OFFERED_RECORDS,
             days=_OFFERED_DAYS,
@@ -141,7 +142,7 @@ PUBLICATIONS: Final = (
         name="badges", role=Role.FORUM, source="forum", collection="badges", kind="CREDENTIAL", lawful_basis=CONSENT
     ),
     Publication(
-        name="members", role=Role.FORUM, source="forum", collection="profiles", kind="PROFILE", lawful_basis=CONSENT
+        name="members", role=Role.FORUM, source="forum", collection="users", kind="PROFILE", lawful_basis=CONSENT
     ),
     Publication(
         name="ratings",

@@ -50,7 +50,7 @@ async def raw(
     return await client.execute(text(name), variables, licences=licences, token=token)
 
 
-async def mutate(client: MunimentClient, name: str, key: str, **fields: Any) -> Mapping[str, Any]:
+async def mutate(client: MunimentClient, name: str, key: str | None, **fields: Any) -> Mapping[str, Any]:
     """Send a mutation with an idempotency key and give its payload.
 
     Raises:
@@ -116,7 +116,7 @@ def only_report(content: Mapping[str, Any]) -> Mapping[str, Any]:
     return found[0]
 
 
-async def _payload(client: MunimentClient, name: str, key: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _payload(client: MunimentClient, name: str, key: str | None, fields: Mapping[str, Any]) -> Mapping[str, Any]:
     content = await ask(client, name, {"input": {**fields, "idempotencyKey": key}})
     payload = next(iter(content.values()))
     if payload is None:

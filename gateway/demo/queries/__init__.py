@@ -1,6 +1,5 @@
 """Every GraphQL document of the story, one operation per file: shown to users and checked against the schema."""
 
-from collections.abc import Iterator
 from importlib.resources import files
 from typing import Final
 
@@ -12,8 +11,7 @@ def text(name: str) -> str:
     return files(__name__).joinpath(name + _SUFFIX).read_text(encoding="utf-8")
 
 
-def names() -> Iterator[str]:
+def names() -> tuple[str, ...]:
     """The name of every document, in alphabetical order."""
-    yield from sorted(
-        each.name.removesuffix(_SUFFIX) for each in files(__name__).iterdir() if each.name.endswith(_SUFFIX)
-    )
+    found = (each.name for each in files(__name__).iterdir())
+    return tuple(sorted(each.removesuffix(_SUFFIX) for each in found if each.endswith(_SUFFIX)))

@@ -1,0 +1,54 @@
+"""How facts are laid out: nothing is lost between the document and what people see."""
+
+from gateway.demo.facts import Fact
+from gateway.demo.shapes import Grid, Items, Line, shape, shapes, text_of
+
+
+def test_value_becomes_a_line():
+    assert shape("rows", 35592) == Line(label="rows", text="35,592")
+
+
+def test_list_of_texts_becomes_items():
+    assert shape("terms", ["a", "b"]) == Items(label="terms", texts=("a", "b"))
+
+
+def test_list_of_objects_becomes_a_table_over_all_their_names():
+    facts: list[Fact] = [{"name": "grid", "rows": 3}, {"name": "forum", "rows": 4, "note": "x"}]
+
+    table = shape("sources", facts)
+
+    assert table == Grid(
+        label="sources",
+        columns=("name", "rows", "note"),
+        rows=(("grid", "3", "-"), ("forum", "4", "x")),
+        numeric=frozenset({1}),
+    )
+
+
+def test_object_becomes_a_table_of_two_columns():
+    table = shape("asked for", {"max_records": 10, "purpose": "research"})
+
+    assert isinstance(table, Grid)
+    assert table.rows == (("max records", "10"), ("purpose", "research"))
+
+
+def test_names_are_read_as_words_and_keep_their_order():
+    assert [each.label for each in shapes({"rows_withheld": 1, "rows": 2})] == ["rows withheld", "rows"]
+
+
+def test_every_form_of_value_has_a_text():
+    values: tuple[Fact, ...] = (None, "", True, False, 1.25, ["a", 2], {"b_c": 3})
+
+    assert [text_of(each) for each in values] == [
+        "-",
+        "-",
+        "yes",
+        "no",
+        "1.2",
+        "a, 2",
+        "b c 3",
+    ]
+
+
+def test_empty_list_is_said_to_be_empty():
+    assert shape("terms", []) == Items(label="terms", texts=())
