@@ -1,5 +1,6 @@
 """The declared order of column transforms: which of two is stronger, and which cannot be compared."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from policies.model import Transform
@@ -43,11 +44,16 @@ def stronger(first: Transform, second: Transform) -> Transform | None:
     return _of_one_term(first, second) if first.term == second.term else None
 
 
+def strongest(several: Sequence[Transform]) -> Transform | None:
+    """The one that is at least as strong as each of the others, whatever their order; ``None`` when there is none."""
+    return next((each for each in several if all(stronger(each, other) == each for other in several)), None)
+
+
 def _of_one_term(first: Transform, second: Transform) -> Transform | None:
     match first.term, first.parameter, second.parameter:
         case (term, int(one), int(other)) if term == GENERALISE:
             return first if one > other else second
-        case (term, int(one), int(other)) if term == BUCKET and max(one, other) % min(one, other) == 0:
+        case (term, int(one), int(other)) if term == BUCKET and max(one, other) % max(min(one, other), 1) == 0:
             return first if one > other else second
         case (term, one, other) if term == TRUNCATE_TIME and one in _UNITS and other in _UNITS:
             return first if _UNITS.index(one) > _UNITS.index(other) else second

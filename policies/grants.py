@@ -1,0 +1,209 @@
+"""What one permission gives to one request, and what one prohibition takes away."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policies.access import Situation, allowance, code_of
+from policies.model import (
+    Cap,
+    Condition,
+    Constraint,
+    DenialCode,
+    Duty,
+    Permission,
+    Price,
+    Prohibition,
+    Reason,
+    atoms,
+    flat,
+)
+from policies.predicate import EVERYTHING, Not, Predicate
+from policies.prices import rate_of
+from policies.scope import Scope, never_true, scope_of
+from policies.truth import Verdict, all_of, judge
+from policies.vocabulary import (
+    COMPENSATE,
+    DATA_SUBJECT,
+    OBTAIN_CONSENT,
+    PER_QUERY,
+    PER_RECORD,
+    PURPOSE,
+    Discharge,
+    Grain,
+    Iri,
+    compact,
+    local,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What one permission gives; nothing when ``denials`` is not empty."""
+
+    clause: Iri
+    scope: Scope
+    caps: tuple[Cap, ...]
+    limit: int
+    """Rows that the caps leave of those asked for."""
+    consent: bool
+    prices: tuple[Price, ...]
+    denials: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barrier:
+    """What one prohibition takes away from one request."""
+
+    clause: Iri
+    columns: frozenset[str] = frozenset()
+    rows: Predicate = EVERYTHING
+    """What it leaves of the rows."""
+    everything: bool = False
+
+
+def action_matches(permission: Permission, situation: Situation) -> bool:
+    """Whether the asked action is the permitted one or included in it."""
+    return situation.vocabulary.includes(permission.action.term, situation.request.action) is True
+
+
+def grant_of(permission: Permission, situation: Situation) -> Grant:
+    """Weigh a permission that regulates the asked party, target and action."""
+    denials = [*_refinements(permission, situation), *_constraints(permission, situation)]
+    caps: list[Cap] = []
+    limit = situation.request.rows
+    for constraint in _capping(permission, situation):
+        found = allowance(constraint, permission.uid, situation)
+        if found is None:
+            denials.append(_denied(DenialCode.CONSTRAINT_NOT_MET, permission.uid, constraint))
+            continue
+        caps.append(found.cap)
+        limit = min(limit, found.remaining) if found.cap.per_row else limit
+        if found.remaining <= 0:
+            denials.append(_exhausted(permission.uid, found.cap))
+    scope = scope_of(permission.target, situation)
+    denials.extend(
+        _reason(DenialCode.CONSTRAINT_NOT_MET, permission.uid, f"The term on `{name}` cannot be decided here.")
+        for name in scope.unclear
+    )
+    active = [duty for duty in permission.duties if _activation(duty, situation) is not Verdict.UNSATISFIED]
+    denials.extend(_undischarged(active, situation))
+    prices = tuple(price for duty in active for price in _price(duty))
+    if len(prices) > 1:
+        denials.append(_reason(DenialCode.DUTY_NOT_FULFILLED, permission.uid, "Two prices stand for one use."))
+    return Grant(
+        clause=permission.uid,
+        scope=scope,
+        caps=tuple(sorted(caps, key=lambda cap: cap.counter)),
+        limit=max(limit, 0),
+        consent=any(duty.action.term == OBTAIN_CONSENT for duty in active),
+        prices=prices,
+        denials=tuple(denials),
+    )
+
+
+def barrier_of(prohibition: Prohibition, situation: Situation) -> Barrier | None:
+    """What the prohibition takes away; ``None`` when it certainly does not concern the request."""
+    if not _concerns(prohibition, situation):
+        return None
+    conditions = (*prohibition.action.refinements, *prohibition.constraints)
+    if all_of(judge(each, situation.judge) for each in conditions) is Verdict.UNSATISFIED:
+        return None
+    scope = scope_of(prohibition.target, situation)
+    clause = prohibition.uid
+    if not prohibition.target.refinements or scope.unclear or scope.joints or scope.transforms:
+        return Barrier(clause=clause, everything=True)
+    if scope.columns:
+        # WHY: with row terms beside them the columns go for all rows; that takes away more, never less.
+        asked = situation.request.selected | situation.request.filtered | situation.request.ordered
+        taken = {name for name in asked if scope.covers(name, situation) is not Verdict.UNSATISFIED}
+        return Barrier(clause=clause, columns=frozenset(taken))
+    left = Not(part=scope.rows)
+    return Barrier(clause=clause, rows=left, everything=never_true(left))
+
+
+def _concerns(prohibition: Prohibition, situation: Situation) -> bool:
+    """Party, target and action; an action that the vocabulary does not know concerns it."""
+    request, vocabulary = situation.request, situation.vocabulary
+    if prohibition.assignee not in {None, request.party} or prohibition.target.source != request.target:
+        return False
+    asked, forbidden = request.action, prohibition.action.term
+    return vocabulary.includes(forbidden, asked) is not False or vocabulary.includes(asked, forbidden) is not False
+
+
+def _capping(permission: Permission, situation: Situation) -> Iterator[Constraint]:
+    """The caps among the conjuncts."""
+    for condition in flat(permission.constraints):
+        if isinstance(condition, Constraint) and _is_cap(condition, situation):
+            yield condition
+
+
+def _is_cap(condition: Condition, situation: Situation) -> bool:
+    left = condition.left if isinstance(condition, Constraint) else None
+    operand = None if left is None else situation.vocabulary.operands.get(left)
+    return operand is not None and operand.grain is Grain.CAP
+
+
+def _refinements(permission: Permission, situation: Situation) -> Iterator[Reason]:
+    for condition in flat(permission.action.refinements):
+        if judge(condition, situation.judge) is not Verdict.SATISFIED:
+            yield _denied(DenialCode.CONSTRAINT_NOT_MET, permission.uid, condition)
+
+
+def _constraints(permission: Permission, situation: Situation) -> Iterator[Reason]:
+    for condition in flat(permission.constraints):
+        if _is_cap(condition, situation):
+            continue
+        found = judge(condition, situation.judge)
+        if found is not Verdict.SATISFIED:
+            yield _denied(_code(condition, found), permission.uid, condition)
+
+
+def _code(condition: Condition, found: Verdict) -> DenialCode:
+    if isinstance(condition, Constraint):
+        return code_of(condition, found)
+    purpose = all(atom.left == PURPOSE for atom in atoms((condition,)))
+    return DenialCode.PURPOSE_NOT_LICENSED if purpose else DenialCode.CONSTRAINT_NOT_MET
+
+
+def _activation(duty: Duty, situation: Situation) -> Verdict:
+    return all_of(judge(each, situation.judge) for each in duty.constraints)
+
+
+def _undischarged(duties: list[Duty], situation: Situation) -> Iterator[Reason]:
+    """The active duties that stand in the way: not fulfilled before, or beyond what the gateway can do."""
+    for duty in duties:
+        term = situation.vocabulary.duties.get(duty.action.term)
+        discharge = None if term is None else term.discharge
+        if discharge is Discharge.BEFORE and duty.uid in situation.state.fulfilled:
+            continue
+        if discharge is Discharge.GATEWAY and _within_plan(duty):
+            continue
+        text = f"The duty `{compact(duty.action.term)}` must be fulfilled first."
+        yield _reason(DenialCode.DUTY_NOT_FULFILLED, duty.uid, text)
+
+
+def _within_plan(duty: Duty) -> bool:
+    """Whether this gateway can discharge the duty by its plan."""
+    if duty.action.term == OBTAIN_CONSENT:
+        return duty.role is not None and duty.role.party == DATA_SUBJECT and not duty.action.refinements
+    return duty.action.term == COMPENSATE and len(tuple(_price(duty))) == 1
+
+
+def _price(duty: Duty) -> Iterator[Price]:
+    rate = rate_of(duty) if duty.action.term == COMPENSATE else None
+    if rate is not None and rate.unit in {PER_RECORD, PER_QUERY}:
+        yield Price(amount_micro=rate.amount_micro, currency=rate.currency, unit=rate.unit, clause=duty.uid)
+
+
+def _exhausted(clause: Iri, cap: Cap) -> Reason:
+    text = f"The limit of {cap.bound} on `{local(cap.operand)}` is used up."
+    return _reason(DenialCode.LICENCE_QUOTA_EXCEEDED, clause, text)
+
+
+def _reason(code: DenialCode, clause: Iri, text: str) -> Reason:
+    return Reason(code=code, clause=clause, text=text)
+
+
+def _denied(code: DenialCode, clause: Iri, condition: Condition) -> Reason:
+    names = sorted({compact(atom.left) for atom in atoms((condition,))})
+    return _reason(code, clause, f"The term on `{'`, `'.join(names)}` is not met.")
