@@ -5,11 +5,16 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy import create_engine as _create_engine
 from sqlalchemy.exc import ArgumentError
 
 from graph.errors import DatabaseUrlError
+
+__all__ = ["IMMEDIATE", "Engine", "create_engine", "database_file"]
+
+IMMEDIATE: Final = "muniment_immediate"
+"""Execution option: the connection's transactions are the sole writer from their beginning."""
 
 _PRAGMAS: Final = (
     "PRAGMA busy_timeout = 10000",
@@ -37,7 +42,7 @@ def create_engine(url: str) -> Engine:
         raise DatabaseUrlError(f"`{path}`: {error.strerror}") from error
     engine = _create_engine(parsed, pool_size=8, max_overflow=8)
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -67,3 +72,8 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

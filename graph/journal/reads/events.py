@@ -50,6 +50,10 @@ class EventReads(Reads):
             found = self._connection.rows(statements.EVENTS_ABOUT, **page)
         return [decode(canonical) for (canonical,) in found]
 
+    def first_outcome(self, actor: str, key: str) -> tuple[Recorded, ...] | None:
+        """What was recorded when the actor first used this idempotency key; nothing when it was never used."""
+        return recorded_once(self._connection, actor, key)
+
     def stream_version(self, stream: str) -> int:
         """How many events the stream of a negotiation, licence or dataset has had."""
         return stream_version(self._connection, stream)
@@ -67,6 +71,16 @@ def recorded_at(connection: Connection, seq: int) -> Recorded | None:
     """The event at this place, also inside a transaction."""
     row = connection.row(statements.EVENT, seq=seq)
     return None if row is None else decode(row[0])
+
+
+def recorded_once(connection: Connection, actor: str, key: str) -> tuple[Recorded, ...] | None:
+    """What was recorded under an idempotency key, also inside a transaction."""
+    row = connection.row(statements.FIND_ONCE, actor=actor, key=key)
+    if row is None:
+        return None
+    first, count = row
+    found = connection.rows(statements.EVENTS_AFTER, after=first - 1, limit=count)
+    return tuple(decode(canonical) for (canonical,) in found)
 
 
 def stream_version(connection: Connection, stream: str) -> int:

@@ -13,6 +13,7 @@ SET_RELEASED = Prepared(
     update(LICENCE).where(_of).values(first_delivery=bindparam("first"), released_columns=bindparam("released"))
 )
 STATE = Prepared(select(LICENCE.c.state, LICENCE.c.version, LICENCE.c.valid_until).where(_of))
+STATE_AND_PARTIES = Prepared(select(LICENCE.c.state, LICENCE.c.assigner, LICENCE.c.assignee).where(_of))
 RELEASED = Prepared(select(LICENCE.c.first_delivery, LICENCE.c.released_columns).where(_of))
 
 _version = select(JOURNAL_STREAM.c.version).where(JOURNAL_STREAM.c.stream == LICENCE.c.licence).scalar_subquery()

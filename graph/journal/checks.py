@@ -1,0 +1,80 @@
+"""Whether a guard holds, inside the transaction that appends."""
+
+from datetime import datetime
+from typing import assert_never
+
+from graph.errors import (
+    ConsentChangedError,
+    EntryInvalidError,
+    LicenceExpiredError,
+    LicenceStaleError,
+    LicenceSuspendedError,
+    LicenceTerminatedError,
+    QuotaExceededError,
+    VersionConflictError,
+)
+from graph.journal.guards import ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
+from graph.journal.reads.consents import consent_epoch
+from graph.journal.reads.events import stream_version
+from graph.journal.reads.licences import status_at
+from graph.sql.connection import Connection
+from graph.sql.statements import licences as statements
+from policies.model.decision import LicenceStatus
+
+
+def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 0) -> None:
+    """Return when the guard holds.
+
+    Args:
+        connection: Inside a transaction that is the sole writer.
+        guard: The condition.
+        now: The transaction's moment.
+        booked: Units of the same counter that earlier guards of the entry claim.
+
+    Raises:
+        GuardError: it does not hold; the subclass says why.
+        EntryInvalidError: the guard itself makes no sense.
+    """
+    match guard:
+        case ExpectedVersion(stream=stream, version=version):
+            actual = stream_version(connection, stream)
+            if actual != version:
+                raise VersionConflictError(stream, version, actual)
+        case LicenceLive(licence=licence, version=version):
+            _licence_live(connection, licence, version, now)
+        case ConsentEpochIs(platform=platform, epoch=epoch):
+            if consent_epoch(connection, platform) != epoch:
+                raise ConsentChangedError(platform)
+        case QuotaAtMost():
+            _quota(connection, guard, booked)
+        case _:
+            assert_never(guard)
+
+
+def _licence_live(connection: Connection, licence: str, version: int, now: datetime) -> None:
+    row = connection.row(statements.STATE, of=licence)
+    if row is None:
+        raise LicenceStaleError(licence, version)
+    stored, actual, valid_until = row
+    match status_at(stored, valid_until, now):
+        case LicenceStatus.ACTIVE:
+            if actual != version:
+                raise LicenceStaleError(licence, version)
+        case LicenceStatus.SUSPENDED:
+            raise LicenceSuspendedError(licence)
+        case LicenceStatus.EXPIRED:
+            raise LicenceExpiredError(licence, valid_until)
+        case LicenceStatus.TERMINATED:
+            raise LicenceTerminatedError(licence)
+        case status:
+            assert_never(status)
+
+
+def _quota(connection: Connection, guard: QuotaAtMost, booked: int) -> None:
+    if guard.units < 0:
+        raise EntryInvalidError("a quota guard asks for less than nothing")
+    row = connection.row(statements.USAGE_OF_COUNTER, of=guard.licence, counter=guard.counter)
+    used, reserved = (0, 0) if row is None else row
+    left = guard.bound - used - reserved - booked
+    if guard.units > left:
+        raise QuotaExceededError(guard.licence, guard.counter, units=guard.units, left=max(left, 0))

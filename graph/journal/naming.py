@@ -1,0 +1,87 @@
+"""Which things an event names, and which streams it belongs to."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Final
+
+from graph.journal.events import (
+    EVENT_TYPES,
+    AgreementSigned,
+    DatasetPublished,
+    EthicsDecided,
+    EthicsDecisionRequested,
+    Event,
+    LicenceFinalised,
+    LicenceRequested,
+    LicenceResumed,
+    LicenceRevoked,
+    LicenceSuspended,
+    OfferAccepted,
+    OfferMade,
+    OfferPublished,
+    PlatformTermsDecided,
+    RequestRejected,
+    ReviewHeld,
+    SigningDelegated,
+)
+
+_NAMING: Final = frozenset(
+    {
+        "access",
+        "adjusts",
+        "agreement",
+        "assignee",
+        "assigner",
+        "board",
+        "by",
+        "case",
+        "dataset",
+        "decided_by",
+        "invited_by",
+        "licence",
+        "licensor",
+        "negotiation",
+        "notice",
+        "offer",
+        "owner",
+        "party",
+        "recorded_by",
+        "request",
+    }
+)
+"""Fields that hold the IRI of a party or a thing, or the digest of a consent notice. Terms of vocabularies are none."""
+
+_FIELDS: Final[Mapping[type[Event], tuple[str, ...]]] = {
+    type_: tuple(field.name for field in fields(type_) if field.name in _NAMING) for type_ in EVENT_TYPES.values()
+}
+
+_STREAMS: Final[Mapping[type[Event], tuple[str, ...]]] = {
+    DatasetPublished: ("dataset",),
+    PlatformTermsDecided: ("dataset",),
+    OfferPublished: ("dataset",),
+    SigningDelegated: ("dataset",),
+    LicenceRequested: ("negotiation",),
+    ReviewHeld: ("negotiation",),
+    EthicsDecisionRequested: ("negotiation",),
+    EthicsDecided: ("negotiation",),
+    OfferMade: ("negotiation",),
+    OfferAccepted: ("negotiation",),
+    RequestRejected: ("negotiation",),
+    AgreementSigned: ("negotiation",),
+    LicenceFinalised: ("negotiation", "licence"),
+    LicenceSuspended: ("licence",),
+    LicenceResumed: ("licence",),
+    LicenceRevoked: ("licence",),
+}
+"""Accesses are in no stream: they do not compete with decisions about the licence."""
+
+
+def things_named(event: Event) -> frozenset[str]:
+    """Everything that the event can be found by."""
+    named = {getattr(event, name) for name in _FIELDS[type(event)]}
+    return frozenset(named | set(getattr(event, "notices", ()))) - {""}
+
+
+def streams_of(event: Event) -> tuple[str, ...]:
+    """The streams whose version the event moves."""
+    return tuple(getattr(event, name) for name in _STREAMS.get(type(event), ()))

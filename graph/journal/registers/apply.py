@@ -1,0 +1,101 @@
+"""From an event to the registers: one reducer per type of event."""
+
+from typing import assert_never
+
+from graph.journal.events import (
+    AccessDenied,
+    AccessRecorded,
+    AccessWithheld,
+    AgreementSigned,
+    ConsentsGiven,
+    ConsentWithdrawn,
+    DatasetPublished,
+    EthicsDecided,
+    EthicsDecisionRequested,
+    LicenceFinalised,
+    LicenceRequested,
+    LicenceResumed,
+    LicenceRevoked,
+    LicenceSuspended,
+    ObjectionRaised,
+    OfferAccepted,
+    OfferMade,
+    OfferPublished,
+    PartyInvited,
+    PartyRegistered,
+    PlatformTermsDecided,
+    Recorded,
+    RequestRejected,
+    ReviewHeld,
+    SigningDelegated,
+)
+from graph.journal.naming import streams_of
+from graph.journal.registers import consents, counters, datasets, licences, negotiations, parties, signing
+from graph.sql.connection import Connection
+from graph.sql.statements import journal as statements
+
+
+def apply(connection: Connection, recorded: Recorded) -> None:
+    """Bring the registers up to date with one event; the same events give the same registers, always.
+
+    Raises:
+        MoveRefusedError: the state of the thing does not allow it; nothing may be kept of the event.
+        NotOnRecordError: the event names something unknown.
+        EntryInvalidError: the event contradicts itself or its document.
+    """
+    _reduce(connection, recorded)
+    for stream in streams_of(recorded.event):
+        connection.run(statements.ADVANCE_STREAM, stream=stream, version=1)
+
+
+def _reduce(connection: Connection, recorded: Recorded) -> None:  # noqa: C901, PLR0912  # one case per event type
+    event, seq, at = recorded.event, recorded.seq, recorded.at
+    match event:
+        case PartyInvited():
+            parties.invited(connection, event)
+        case PartyRegistered():
+            parties.registered(connection, event)
+        case DatasetPublished():
+            datasets.published(connection, event, seq)
+        case PlatformTermsDecided():
+            datasets.terms_decided(connection, event, seq, at)
+        case OfferPublished():
+            datasets.offer_published(connection, event, seq, at)
+        case SigningDelegated():
+            datasets.signing_delegated(connection, event, seq, at)
+        case ConsentsGiven():
+            consents.given(connection, event, seq)
+        case ConsentWithdrawn():
+            consents.withdrawn(connection, event, seq)
+        case ObjectionRaised():
+            consents.objection_raised(connection, event, seq)
+        case LicenceRequested():
+            negotiations.requested(connection, event, seq, at)
+        case ReviewHeld():
+            negotiations.held(connection, event, at)
+        case EthicsDecisionRequested():
+            negotiations.ethics_asked(connection, event, seq, at)
+        case EthicsDecided():
+            negotiations.ethics_decided(connection, event, at)
+        case OfferMade():
+            negotiations.offered(connection, event, at)
+        case OfferAccepted():
+            negotiations.accepted(connection, event, at)
+        case RequestRejected():
+            negotiations.rejected(connection, event, at)
+        case AgreementSigned():
+            signing.signed(connection, event, seq, at)
+        case LicenceFinalised():
+            signing.finalised(connection, event, seq, at)
+        case LicenceSuspended():
+            licences.suspended(connection, event)
+        case LicenceResumed():
+            licences.resumed(connection, event)
+        case LicenceRevoked():
+            licences.revoked(connection, event)
+        case AccessRecorded():
+            counters.accessed(connection, event, at)
+        case AccessDenied() | AccessWithheld():
+            return
+        case _:
+            assert_never(event)
