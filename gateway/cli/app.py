@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, NoReturn
 
 import typer
@@ -18,11 +17,11 @@ from gateway.cli.version import print_version, version
 from policies.errors import CodedError
 
 
-@dataclass(slots=True)
 class Options:
-    """What was said before the command."""
+    """What was said before the command; filled while the command line is read."""
 
-    debug: bool = False
+    def __init__(self) -> None:
+        self.debug = False
 
 
 app = typer.Typer(

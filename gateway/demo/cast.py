@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -45,14 +45,14 @@ class Player:
     client: MunimentClient
 
 
-@dataclass(slots=True)
 class Cast:
     """Everybody who has entered; clients are closed with the exit stack."""
 
-    url: str
-    folder: Path
-    closing: AsyncExitStack
-    _players: dict[Role, Player] = field(default_factory=dict)
+    def __init__(self, url: str, folder: Path, closing: AsyncExitStack) -> None:
+        self._url = url
+        self._folder = folder
+        self._closing = closing
+        self._players: dict[Role, Player] = {}
 
     def __getitem__(self, role: Role) -> Player:
         return self._players[role]
@@ -67,8 +67,8 @@ class Cast:
 
     async def enter_operator(self) -> None:
         """Take up the key that the gateway made for its operator at its first start."""
-        card = json.loads((self.folder / _OPERATOR_CARD).read_text(encoding="utf-8"))
-        key = SigningKey.load(self.folder / _OPERATOR_KEY)
+        card = json.loads((self._folder / _OPERATOR_CARD).read_text(encoding="utf-8"))
+        key = SigningKey.load(self._folder / _OPERATOR_KEY)
         client = await self._open(card["client_id"], key)
         viewer = (await ask(client, "viewer"))["viewer"]
         self._players[Role.OPERATOR] = Player(role=Role.OPERATOR, party=viewer["id"], key=key, client=client)
@@ -87,7 +87,7 @@ class Cast:
         Raises:
             PartyKeyLostError: an earlier run registered it, but its key is gone.
         """
-        folder = self.folder / _FOLDER
+        folder = self._folder / _FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         key_file, card_file = folder / f"{role}.jwk", folder / f"{role}.json"
         if card_file.exists():
@@ -103,7 +103,7 @@ class Cast:
             key.save(key_file)
         # WHY: an invitation is a secret that is told once, so it is asked for anew after a run that broke off here.
         invited = await mutate(self.client(Role.OPERATOR), "invite_party", None, kind=kind, **invitation)
-        registered = await MunimentClient.register(self.url, invited["invitation"], key, name=f"demo {role}")
+        registered = await MunimentClient.register(self._url, invited["invitation"], key, name=f"demo {role}")
         card = {"client_id": registered.client_id, "party": registered.party}
         card_file.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
         await self._add(role, card, key)
@@ -114,4 +114,4 @@ class Cast:
         self._players[role] = Player(role=role, party=card["party"], key=key, client=client)
 
     async def _open(self, client_id: str, key: SigningKey) -> MunimentClient:
-        return await self.closing.enter_async_context(MunimentClient(self.url, client_id=client_id, key=key))
+        return await self._closing.enter_async_context(MunimentClient(self._url, client_id=client_id, key=key))

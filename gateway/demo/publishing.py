@@ -1,7 +1,6 @@
 """How owners bring their datasets and offers into the catalogue: only what is missing there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.demo.cast import Role
@@ -18,15 +17,14 @@ _REASON: Final = (
 _SOURCE: Final = "the forum's public terms and the operator's own reading of them"
 
 
-@dataclass(slots=True)
 class Published:
-    """What publishing came to, in this run."""
+    """What publishing comes to, in this run."""
 
-    new_datasets: int = 0
-    new_offers: int = 0
-    refused_before_decision: str | None = None
-    """Code of the refusal of a contested offer; nothing when the decision stood already."""
-    decisions: int = 0
+    def __init__(self) -> None:
+        self.new_datasets = 0
+        self.new_offers = 0
+        self.refused_before_decision: str | None = None
+        """Code of the refusal of a contested offer; nothing when the decision stood already."""
 
 
 async def catalogue(story: Story) -> Sequence[Mapping[str, Any]]:
@@ -107,7 +105,6 @@ async def _decide(story: Story, each: Publication, iri: str, published: Publishe
         reason=_REASON,
         source=_SOURCE,
     )
-    published.decisions += 1
 
 
 async def _delegate(story: Story, each: Publication, iri: str) -> None:

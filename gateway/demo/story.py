@@ -1,7 +1,7 @@
 """What every step of the story has at hand: the parts that stay, and what was learned so far."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,31 +13,31 @@ from gateway.demo.platforms import Platforms
 from gateway.demo.processes import Program
 
 
-@dataclass(slots=True)
 class Learned:
     """What a step leaves for the ones after it; every IRI came out of an answer."""
 
-    catalogue: Sequence[Mapping[str, Any]] = ()
-    """All dataset nodes, after publishing."""
-    datasets: dict[str, str] = field(default_factory=dict)
-    """Dataset by the demo's name for it."""
-    consenting: Sequence[str] = ()
-    """Accounts of the forum that consented, in the platform's order."""
-    negotiations: dict[str, str] = field(default_factory=dict)
-    """The negotiation that is to become the licence, by dataset name."""
-    first_answers: dict[str, str] = field(default_factory=dict)
-    """Rejected negotiations, by dataset name."""
-    licences: dict[str, str] = field(default_factory=dict)
-    """Licence by dataset name."""
-    small_negotiation: str = ""
-    small_licence: str = ""
-    """A licence over few records, for the empty quota."""
-    usable: tuple[str, ...] = ()
-    """Licences in force when the federated query was first sent, in this run."""
-    receipts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Receipt of the federated answer, by dataset name."""
-    measured: dict[str, Fact] = field(default_factory=dict)
-    """Figures for the end of the story."""
+    def __init__(self) -> None:
+        self.catalogue: Sequence[Mapping[str, Any]] = ()
+        """All dataset nodes, after publishing."""
+        self.datasets: dict[str, str] = {}
+        """Dataset by the demo's name for it."""
+        self.consenting: Sequence[str] = ()
+        """Accounts of the forum that consented, in the platform's order."""
+        self.negotiations: dict[str, str] = {}
+        """The negotiation that is to become the licence, by dataset name."""
+        self.first_answers: dict[str, str] = {}
+        """Rejected negotiations, by dataset name."""
+        self.licences: dict[str, str] = {}
+        """Licence by dataset name."""
+        self.small_negotiation = ""
+        self.small_licence = ""
+        """A licence over few records, for the empty quota."""
+        self.usable: tuple[str, ...] = ()
+        """Licences in force when the federated query was first sent, in this run."""
+        self.receipts: dict[str, Mapping[str, Any]] = {}
+        """Receipt of the federated answer, by dataset name."""
+        self.measured: dict[str, Fact] = {}
+        """Figures for the end of the story."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
