@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from graph.stores.errors import GraphUrlInvalidError
+from graph.provenance.errors import GraphUrlInvalidError
 from graph.stores.port import GraphStore
 from graph.stores.sqlite import SqliteGraphStore
 

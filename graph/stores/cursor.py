@@ -9,7 +9,7 @@ from typing import Final
 from graph.provenance.model import Edge
 from graph.provenance.pages import Direction
 from graph.provenance.vocabulary import EdgeType
-from graph.stores.errors import CursorInvalidError
+from graph.provenance.errors import CursorInvalidError
 
 _TYPES: Final = frozenset(each.value for each in EdgeType)
 

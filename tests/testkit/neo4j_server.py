@@ -141,7 +141,7 @@ def _assembled(line: Line) -> Iterator[Server]:
         home, port = Path(folder), _free_port()
         _configure(home, port)
         environment = {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
-        admin = [java, "-cp", f"{libraries}/*", "org.neo4j.cli.AdminTool"]
+        admin: list[str | Path] = [java, "-cp", f"{libraries}/*", "org.neo4j.cli.AdminTool"]
         subprocess.run(
             [*admin, "dbms", "set-initial-password", password],
             env=environment,

@@ -32,7 +32,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 from graph.provenance.model import Batch, Edge, Node, Property
 from graph.provenance.pages import Applied, Direction, EdgePage, Health, NodePage
 from graph.provenance.vocabulary import EdgeType, Label
-from graph.stores.errors import GraphCredentialsRefusedError, GraphTenantError, GraphUnavailableError
+from graph.provenance.errors import GraphCredentialsRefusedError, GraphTenantError, GraphUnavailableError
 from graph.stores.neo4j import cypher, reading, writing
 
 __all__ = ["Neo4jGraphStore"]

@@ -9,7 +9,7 @@ from graph.provenance.model import RESERVED, Edge, Node, Property, moment_of
 from graph.provenance.pages import Direction, EdgePage, NodePage
 from graph.provenance.vocabulary import EdgeType, Label
 from graph.stores import cursor
-from graph.stores.errors import CursorInvalidError, GraphAlteredError
+from graph.provenance.errors import CursorInvalidError, GraphAlteredError
 from graph.stores.neo4j import cypher
 
 

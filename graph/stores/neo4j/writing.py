@@ -10,7 +10,7 @@ from graph.provenance.model import Batch, Edge, Property, text_of
 from graph.provenance.pages import Applied
 from graph.provenance.vocabulary import EdgeType, Label
 from graph.stores.changes import Changes, NodeRow, fold
-from graph.stores.errors import GraphDanglingError, GraphGapError
+from graph.provenance.errors import GraphDanglingError, GraphGapError
 from graph.stores.neo4j import cypher
 
 _WIPE: Final = 5_000

@@ -13,7 +13,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 from graph.provenance.model import Batch, Edge, Node, Property
 from graph.provenance.pages import Applied, Direction, EdgePage, Health, NodePage
 from graph.provenance.vocabulary import EdgeType, Label
-from graph.stores.errors import GraphTenantError, GraphUnavailableError
+from graph.provenance.errors import GraphTenantError, GraphUnavailableError
 from graph.stores.sqlite import reading, writing
 from graph.stores.sqlite.schema import connect
 

@@ -9,7 +9,7 @@ from graph.provenance.model import Batch, Edge, text_of
 from graph.provenance.pages import Applied
 from graph.provenance.vocabulary import Counter
 from graph.stores.changes import MarkRow, NodeRow, TallyRow, fold
-from graph.stores.errors import GraphDanglingError, GraphGapError
+from graph.provenance.errors import GraphDanglingError, GraphGapError
 
 _NAME: Final = """
     INSERT INTO node(tenant, id, label, seq, at, changed, properties) VALUES(?, ?, ?, ?, ?, ?, ?)
