@@ -83,6 +83,19 @@ class StoreMissingError(CommandError):
         self.folder = folder
 
 
+class GraphUnfaithfulError(CommandError):
+    """The provenance graph is not what the journal says."""
+
+    code = "GRAPH_UNFAITHFUL"
+
+    def __init__(self, differences: int) -> None:
+        super().__init__(
+            f"the graph differs from the journal in {differences} places",
+            hint="keep a copy as evidence, then make it again with `muniment graph rebuild`",
+        )
+        self.differences = differences
+
+
 class UnexpectedFailureError(CommandError):
     """Something went wrong that no other code describes: a defect."""
 
