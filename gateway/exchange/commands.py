@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from graph.journal.events import PartyKind, RowScope, TermReason
-from policies.terms import Terms
+from policies.terms import Rate, Terms
 
 PolicyInput: TypeAlias = Terms | Mapping[str, object]
 """Flat terms, or a whole ODRL document (JSON-LD)."""
@@ -132,16 +132,8 @@ class RequestedItem:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedPrice:
-    """What the developer would pay."""
-
-    amount_micro: int
-    """Millionths of the currency unit, for one ``unit``."""
-    currency: str
-    """ISO 4217 code."""
-    unit: str
-    """IRI: per record or per query."""
+OfferedPrice: TypeAlias = Rate
+"""What the developer would pay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import msgspec
 from connectors.kinds import Kind
 from connectors.spi import PlatformTerms
 from graph.errors import JournalCorruptError
-from graph.journal.journal import Document
+from graph.journal.documents import Document
 from graph.journal.rows import DatasetRow
 from graph.journal.view import View
 

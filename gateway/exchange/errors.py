@@ -83,6 +83,17 @@ class EthicsCaseClosedError(ExchangeError):
         self.case = case
 
 
+class DatasetExistsError(ExchangeError):
+    """These rows are in the catalogue already: every asset has one accountable owner, and one entry."""
+
+    code = "DATASET_EXISTS"
+    http_status = 409
+
+    def __init__(self, dataset: str) -> None:
+        super().__init__(f"the collection is published already, as `{dataset}`")
+        self.dataset = dataset
+
+
 class OfferMissingError(ExchangeError):
     """The owner offers the dataset for no such use, so there is nothing to ask for."""
 

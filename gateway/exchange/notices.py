@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from connectors.kinds import NON_PERSONAL
-from graph.journal.journal import Document
+from graph.journal.documents import Document
 from graph.journal.rows import ConsentSnapshot
 from graph.journal.view import View
 from policies.vocabulary import PROFILE, Iri

@@ -1,14 +1,14 @@
-"""Policies as stored documents: the canonical bytes of the normal form, so that the document's digest is the policy's hash.
+"""Policies as stored documents: the canonical bytes of the normal form, so the document's digest is the policy's hash.
 
-Anyone who has the document can check the hash with SHA-256 alone. Reading it goes through the same strict intake as every
-policy that comes from outside.
+Anyone who has the document can check the hash with SHA-256 alone. Reading it goes through the same strict intake as
+every policy that comes from outside.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from graph.journal.journal import Document
+from graph.journal.documents import Document
 from policies.canonical import canonical_bytes
 from policies.jsonld import intake
 from policies.model import Policy

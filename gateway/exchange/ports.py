@@ -10,10 +10,11 @@ import uuid_utils
 from connectors.engine import Fetched
 from connectors.spi import Collection, ReadRequest
 from gateway.exchange.agreements import AgreementPolicies
+from gateway.exchange.review import CHAIN, Reviewer
 from graph.journal.journal import Journal
 from graph.journal.vault import Vault
 from graph.signing import SigningKey
-from graph.sql.operational import ClientStore, InvitationStore, KeyStore
+from graph.sql.operational import ClientStore, InvitationStore
 from graph.stores.port import GraphStore
 
 
@@ -135,3 +136,5 @@ class Ports:
     """The secret from which the keys of licences are derived; 32 bytes."""
     policies: AgreementPolicies = field(default_factory=AgreementPolicies)
     limits: ReadLimits = ReadLimits()
+    reviewers: Sequence[Reviewer] = CHAIN
+    """Who answers for owners, in order."""

@@ -13,6 +13,7 @@ from connectors.spi import PlatformTerms
 from gateway.exchange.read.model import Problem
 from graph.journal.events import PartyKind, ReviewHeld, RowScope, TermReason
 from graph.journal.receipt import Receipt
+from graph.provenance.lineage import Lineage
 from policies.difference import TermChange
 from policies.model import LicenceStatus
 
@@ -253,3 +254,5 @@ class TraceView:
     lawful_basis: str
     notices: tuple[str, ...]
     """Digests of the consent notices that covered the access."""
+    graph: Lineage
+    """What the access rests on, as far as the graph has got."""

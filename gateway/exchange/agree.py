@@ -1,0 +1,89 @@
+"""Sign the agreement: the provider first, then the developer; the second signature puts the licence in force."""
+
+from gateway.auth.principal import Principal
+from gateway.auth.scopes import Scope
+from gateway.exchange.agreement import VERSION, Agreed, valid_until
+from gateway.exchange.appending import Draft, append, first_outcome
+from gateway.exchange.commands import SignAgreement
+from gateway.exchange.description import description_of
+from gateway.exchange.errors import NotYourTurnError, SignatureRefusedError
+from gateway.exchange.negotiating import SIGNABLE, Turn, negotiation_result, own_turn, require_ethics_closed
+from gateway.exchange.platform_terms import require_uses
+from gateway.exchange.ports import Ports
+from gateway.exchange.presented_licences import agreed_of
+from gateway.exchange.reading import Reading, read
+from gateway.exchange.registered_keys import registered_key
+from gateway.exchange.views import NegotiationView
+from graph.errors import SignatureInvalidError
+from graph.journal.events import AgreementSigned, Event, LicenceFinalised
+from graph.signing import AGREEMENT_TYP, thumbprint, verify
+from policies.validate import validate
+
+
+async def sign_agreement(ports: Ports, principal: Principal, command: SignAgreement) -> NegotiationView:
+    """Take a side's signature over the agreement's IRI and hash. The second one finalises in the same entry.
+
+    Raises:
+        ScopeMissingError: Without ``licence:negotiate``.
+        NotFoundError: No licence request of the caller's has this IRI.
+        NotYourTurnError: It does not wait for the caller's signature.
+        EthicsDecisionOpenError: The ethics board has not decided yet.
+        SignatureRefusedError: It does not verify with the caller's registered key, or covers something else.
+        PolicyError: The terms have run out meanwhile.
+        PlatformTermsUndecidedError: The platform's own terms leave the use open.
+        PlatformTermsForbidError: The platform's own terms forbid the use.
+        VersionConflictError: Somebody acted on the request, or on the dataset's terms, meanwhile.
+    """
+    principal.require(Scope.LICENCE_NEGOTIATE)
+    recorded = await first_outcome(ports, principal, command)
+    if recorded is None:
+        draft = await read(ports, principal, lambda reading: _signed(ports, reading, command))
+        recorded = await append(ports, principal, command, draft)
+    return await negotiation_result(ports, principal, command, recorded, (command.negotiation, AgreementSigned))
+
+
+def _signed(ports: Ports, reading: Reading, command: SignAgreement) -> Draft:
+    turn = own_turn(reading, command.negotiation, SIGNABLE)
+    require_ethics_closed(turn)
+    drawn = agreed_of(reading, turn.row)
+    if drawn is None:
+        raise NotYourTurnError(turn.row.negotiation, turn.row.state.value)
+    columns = frozenset(description_of(turn.dataset, reading.view).columns)
+    validate(drawn.policy, now=reading.now, columns=columns)
+    require_uses(reading, turn.dataset, drawn.policy)
+    signed = AgreementSigned(
+        negotiation=turn.row.negotiation,
+        agreement=drawn.agreement,
+        policy=drawn.hash,
+        by=reading.reader.party,
+        key=_verified(ports, reading.reader, drawn, command.signature),
+        signature=command.signature,
+    )
+    events: tuple[Event, ...] = (signed,) if turn.owner else (signed, _finalised(ports, turn, drawn))
+    return Draft(events=events, expected=turn.expected, documents=(drawn.document(),))
+
+
+def _verified(ports: Ports, signer: Principal, drawn: Agreed, signature: str) -> str:
+    """The thumbprint of the signer's registered key, when it made this signature over this agreement."""
+    jwk = registered_key(ports, signer)
+    try:
+        payload = verify(signature, jwk, typ=AGREEMENT_TYP)
+    except SignatureInvalidError as error:
+        raise SignatureRefusedError(drawn.agreement, error.message) from error
+    if payload != drawn.payload:
+        raise SignatureRefusedError(drawn.agreement, "it covers another agreement or another policy")
+    return thumbprint(jwk)
+
+
+def _finalised(ports: Ports, turn: Turn, drawn: Agreed) -> LicenceFinalised:
+    return LicenceFinalised(
+        negotiation=turn.row.negotiation,
+        licence=ports.ids.new("licence"),
+        agreement=drawn.agreement,
+        version=VERSION,
+        policy=drawn.hash,
+        dataset=turn.row.dataset,
+        assigner=turn.row.assigner,
+        assignee=turn.row.assignee,
+        valid_until=valid_until(drawn.policy),
+    )

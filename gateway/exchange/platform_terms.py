@@ -1,0 +1,65 @@
+"""What the platform's own terms, with the recorded decisions about them, say of a use."""
+
+from typing import assert_never
+
+from connectors.spi import AiUse
+from gateway.exchange.description import description_of
+from gateway.exchange.errors import PlatformTermsForbidError, PlatformTermsUndecidedError
+from gateway.exchange.offers import actions_of
+from gateway.exchange.reading import Reading
+from gateway.exchange.review import PlatformUse
+from graph.journal.rows import DatasetRow
+from policies.model import Policy
+
+
+def use_of_action(reading: Reading, dataset: DatasetRow, action: str) -> PlatformUse:
+    """Whether the action is allowed, forbidden or open. A recorded decision comes first; silence is open."""
+    decision = reading.view.terms_decisions(dataset.dataset).get(action)
+    if decision is not None:
+        return PlatformUse.ALLOWED if decision.allowed else PlatformUse.FORBIDDEN
+    terms = description_of(dataset, reading.view).terms
+    match terms.ai_use:
+        case AiUse.ALLOWED:
+            return PlatformUse.ALLOWED
+        case AiUse.FORBIDDEN:
+            return PlatformUse.FORBIDDEN
+        case AiUse.CONTESTED | AiUse.UNKNOWN:
+            return PlatformUse.UNDECIDED
+        case _:
+            assert_never(terms.ai_use)
+
+
+def use_of_terms(reading: Reading, dataset: DatasetRow, terms: Policy) -> PlatformUse:
+    """The same of everything that these terms permit: the strictest counts."""
+    uses = {use_of_action(reading, dataset, action) for action in actions_of(terms)}
+    for strictest in (PlatformUse.FORBIDDEN, PlatformUse.UNDECIDED):
+        if strictest in uses:
+            return strictest
+    return PlatformUse.ALLOWED
+
+
+def require_use(reading: Reading, dataset: DatasetRow, action: str) -> None:
+    """Pass when the platform's terms allow the action.
+
+    Raises:
+        PlatformTermsForbidError: They forbid it.
+        PlatformTermsUndecidedError: They leave it open.
+    """
+    match use_of_action(reading, dataset, action):
+        case PlatformUse.FORBIDDEN:
+            raise PlatformTermsForbidError(dataset.dataset, action)
+        case PlatformUse.UNDECIDED:
+            raise PlatformTermsUndecidedError(dataset.dataset, action)
+        case PlatformUse.ALLOWED:
+            return
+
+
+def require_uses(reading: Reading, dataset: DatasetRow, terms: Policy) -> None:
+    """Pass when the platform's terms allow everything that these terms permit.
+
+    Raises:
+        PlatformTermsForbidError: They forbid a use.
+        PlatformTermsUndecidedError: They leave one open.
+    """
+    for action in sorted(actions_of(terms)):
+        require_use(reading, dataset, action)

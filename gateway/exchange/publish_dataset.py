@@ -1,0 +1,140 @@
+"""Put a source's collection into the catalogue."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Final
+
+from connectors.kinds import Sensitivity, column, subject_columns
+from connectors.spi import Collection
+from gateway.auth.principal import Principal
+from gateway.auth.scopes import Scope
+from gateway.exchange.appending import Draft, append, first_outcome, require_same, the
+from gateway.exchange.commands import PublishDataset
+from gateway.exchange.description import DatasetDescription
+from gateway.exchange.errors import DatasetExistsError, InputInvalidError, NotFoundError
+from gateway.exchange.own_dataset import own_dataset
+from gateway.exchange.ports import Ports
+from gateway.exchange.presented import dataset_view
+from gateway.exchange.reading import Reading, read
+from gateway.exchange.roles import OWNERS, require_account, require_kind, require_platform
+from gateway.exchange.views import DatasetView
+from graph.journal.events import DatasetPublished, Recorded, RowScope
+from graph.journal.rows import DatasetRow
+from graph.journal.vault import subject_key
+from graph.journal.view import View
+from policies.vocabulary import LEGAL_BASIS_ROOT, PROFILE, Iri
+
+_AT_ONCE: Final = 200
+
+
+async def publish_dataset(ports: Ports, principal: Principal, command: PublishDataset) -> DatasetView:
+    """Describe a collection, count it, and put it into the catalogue. No value of a record is kept.
+
+    Raises:
+        ScopeMissingError: Without ``data:publish``.
+        RoleNotAllowedError: The caller is no owner.
+        InputInvalidError: The lawful basis is unknown, an account is missing or superfluous, or nobody is named in the
+            records, so that nobody could allow their use.
+        NotFoundError: There is no such source or collection.
+        PlatformNotYoursError: The caller does not speak for the platform, or for the account.
+        DatasetExistsError: The collection is in the catalogue already.
+        ConnectorError: The source cannot be read.
+    """
+    principal.require(Scope.DATA_PUBLISH)
+    require_kind(principal, OWNERS, "publish datasets")
+    recorded = await first_outcome(ports, principal, command)
+    if recorded is None:
+        recorded = await _publish(ports, principal, command)
+    published = the(recorded, DatasetPublished, command)
+    require_same(command.source, published.source, command)
+    require_same(command.collection, published.collection, command)
+    return await read(ports, principal, lambda reading: _dataset_view(reading, published.dataset))
+
+
+async def _publish(ports: Ports, principal: Principal, command: PublishDataset) -> tuple[Recorded, ...]:
+    _check(command)
+    platform = ports.sources.platform(command.source)
+    subject = await _subject(ports, platform, command)
+    await ports.journal.view(lambda view: _require_licensor(principal, platform, subject, command, view))
+    collection = await _collection(ports, command)
+    people = tuple(name for name in subject_columns(collection.kind) if name in collection.columns)
+    if not people:
+        raise InputInvalidError("collection", "no column of it says whom a record is about")
+    profile = await ports.sources.profile(command.source, command.collection, own=command.account or None)
+    document = DatasetDescription(
+        kind=collection.kind,
+        title=collection.title,
+        description=collection.description,
+        columns=collection.columns,
+        terms=collection.terms,
+        rows=profile.rows,
+        completeness=profile.completeness,
+    ).document()
+    published = DatasetPublished(
+        dataset=ports.ids.new("dataset"),
+        source=command.source,
+        collection=command.collection,
+        record_kind=collection.kind.value,
+        platform=platform,
+        licensor=principal.party,
+        rows=command.rows,
+        lawful_basis=command.lawful_basis,
+        subject_columns=people,
+        sensitive=command.sensitive or _special(collection),
+        description=document.digest,
+        licensor_subject=subject,
+    )
+    return await append(ports, principal, command, Draft(events=(published,), documents=(document,)))
+
+
+def _check(command: PublishDataset) -> None:
+    if PROFILE.is_a(Iri(command.lawful_basis), LEGAL_BASIS_ROOT) is not True:
+        raise InputInvalidError("lawfulBasis", f"`{command.lawful_basis}` is no known legal basis")
+    if command.rows is RowScope.OWN and not command.account:
+        raise InputInvalidError("account", "needed to find one's own rows")
+    if command.rows is RowScope.ALL and command.account:
+        raise InputInvalidError("account", "only with rows `OWN`")
+
+
+async def _subject(ports: Ports, platform: str, command: PublishDataset) -> str:
+    """Keyed hash of the licensor's own account; empty when all rows are published."""
+    if not command.account:
+        return ""
+    salt = await asyncio.to_thread(ports.vault.salt, platform)
+    return subject_key(salt, platform, command.account)
+
+
+def _require_licensor(principal: Principal, platform: str, subject: str, command: PublishDataset, view: View) -> None:
+    """A person publishes their own rows, whoever speaks for the platform the others; each once."""
+    if subject:
+        require_account(principal, platform, subject, view)
+    else:
+        require_platform(principal, platform, view)
+    for row in _datasets(view):
+        same = (row.source, row.collection, row.rows) == (command.source, command.collection, command.rows)
+        if same and row.licensor_subject == subject:
+            raise DatasetExistsError(row.dataset)
+
+
+def _datasets(view: View) -> Iterator[DatasetRow]:
+    after: int | None = None
+    while found := view.datasets(after=after, limit=_AT_ONCE):
+        yield from found
+        after = found[-1].seq
+
+
+async def _collection(ports: Ports, command: PublishDataset) -> Collection:
+    for each in await ports.sources.describe(command.source):
+        if each.id == command.collection:
+            return each
+    raise NotFoundError("collection", command.collection)
+
+
+def _special(collection: Collection) -> bool:
+    """Columns of a special category make a dataset sensitive, whatever its licensor says."""
+    declared = (column(collection.kind, name) for name in collection.columns)
+    return any(each is None or each.sensitivity is Sensitivity.SPECIAL_CATEGORY for each in declared)
+
+
+def _dataset_view(reading: Reading, dataset: str) -> DatasetView:
+    return dataset_view(reading, own_dataset(reading, dataset))
