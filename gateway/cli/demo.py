@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from gateway.demo.narrator import Narrator
 
 _SEED: Final = 7
+_TERMINATED: Final = 143
+"""Exit status after SIGTERM, as shells write it."""
 
 
 def demo(
@@ -39,7 +41,10 @@ def demo(
 
     narrator = SilentNarrator() if as_json else _narrator()
     wishes = Wishes(version=product_version(), seed=seed, forum=forum, ratings=ratings, keep=keep)
-    document, failure = asyncio.run(perform(wishes, narrator))
+    try:
+        document, failure = asyncio.run(perform(wishes, narrator))
+    except asyncio.CancelledError:
+        raise typer.Exit(_TERMINATED) from None
     if as_json:
         typer.echo(json.dumps(document.value(), indent=2, ensure_ascii=False))
     if failure is not None:
