@@ -1,13 +1,26 @@
-"""The pytest plugin of the conformance kit; loaded by its entry point whenever the distribution is installed."""
+"""The pytest plugin of the conformance kit; loaded by its entry point whenever the distribution is installed.
+
+It checks that the packages are our own, applies the waivers of a suite, and reports the level reached
+(``--connector-report``).
+"""
 
 from importlib import import_module
+from typing import Final
 
 import pytest
 
-pytest.register_assert_rewrite("connectors.testing.suite", "connectors.testing.probes")
+_CHECKS: Final = ("description", "filtering", "reading", "safety", "suite")
+pytest.register_assert_rewrite(*(f"connectors.testing.{each}" for each in _CHECKS))
+_OPTION: Final = "--connector-report"
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds ``--connector-report``."""
+    group = parser.getgroup("connectors")
+    group.addoption(_OPTION, action="store_true", help="print which level of the quality scale each connector reached")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Stop with a clear message when a folder of the working directory hides one of the packages.
 
     Raises:
@@ -22,3 +35,39 @@ def pytest_configure() -> None:
         shadowing.check_packages()
     except shadowing.PackageShadowedError as problem:
         raise pytest.UsageError(f"{problem.message}; {problem.hint}") from None
+    config.addinivalue_line("markers", "conformance(rule, level): a check of the connector conformance kit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what a suite waives, with its reason; note down rule and level of every check."""
+    # WHY: imported here, so that a run without connectors does not pay for the engine.
+    from connectors.testing.report import property_of  # noqa: PLC0415  # as said above
+    from connectors.testing.rules import MARK  # noqa: PLC0415  # as said above
+
+    for item in items:
+        mark = item.get_closest_marker(MARK)
+        suite = getattr(item, "cls", None)
+        if mark is None or suite is None:
+            continue
+        name, level = mark.args
+        item.user_properties.append(property_of(suite.__name__, name, level))
+        if name in suite.waived:
+            item.add_marker(pytest.mark.skip(reason=f"{name} waived: {suite.waived[name]}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the support table when it was asked for."""
+    if not config.getoption(_OPTION):
+        return
+    from connectors.testing.report import PROPERTY, lines, scorecards  # noqa: PLC0415  # as in the other hook
+
+    noted = [
+        (value, outcome)
+        for outcome in ("passed", "failed", "error", "skipped")
+        for report in terminalreporter.stats.get(outcome, ())
+        for key, value in getattr(report, "user_properties", ())
+        if key == PROPERTY
+    ]
+    terminalreporter.section("connectors")
+    for line in lines(scorecards(noted)):
+        terminalreporter.write_line(line)
