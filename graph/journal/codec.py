@@ -4,18 +4,17 @@ A leaf is one flat JSON object: the place (``seq``, ``at``, ``tenant``, ``type``
 are those of RFC 8785. Times are text, UTC, six decimals, ``Z``. Floats do not occur; integers stay within 53 bits.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, get_type_hints
 
 import msgspec
 
 from graph.errors import EntryInvalidError, JournalCorruptError
-from graph.journal.events import EVENT_TYPES, Event, Recorded
+from graph.journal.events import EVENT_TYPES, Booking, Event, Recorded
 from graph.journal.merkle import leaf_hash
 from graph.times import instant_text
-
-_Json: TypeAlias = dict[str, Any]
 
 LARGEST_INTEGER: Final = 2**53 - 1
 """Larger ones are not the same number in every reader of JSON."""
@@ -33,6 +32,17 @@ _DECODERS: Final = {name: msgspec.json.Decoder(type_) for name, type_ in EVENT_T
 # INVARIANT: members sorted by ASCII names and no floats: then these bytes are RFC 8785; a property test compares them.
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
+
+def _fields_of(*hints: object) -> Mapping[type[Event], tuple[str, ...]]:
+    return {
+        type_: tuple(name for name, hint in get_type_hints(type_).items() if hint in hints)
+        for type_ in EVENT_TYPES.values()
+    }
+
+
+_INTEGERS: Final = _fields_of(int)
+_TIMES: Final = _fields_of(datetime, datetime | None)
+
 _CLASHES: Final = {
     field.name for type_ in EVENT_TYPES.values() for field in fields(type_) if field.name in _Place.__struct_fields__
 }
@@ -40,23 +50,35 @@ if _CLASHES:
     raise TypeError(f"fields of events are named as the place of an event: {_CLASHES}")
 
 
-def encode(event: Event, *, seq: int, at: datetime, tenant: str) -> bytes:
+def encode(event: Event, *, seq: int, at: datetime, tenant: str, booked: Sequence[Booking] = ()) -> bytes:
     """The canonical bytes of an event at its place.
+
+    Args:
+        event: What happened.
+        seq: Its place.
+        at: The moment of its transaction.
+        tenant: Whose journal it is.
+        booked: Units that an access uses up; they stand in the leaf in place of the event's own.
 
     Raises:
         EntryInvalidError: a value has no canonical form: an integer out of range, a time without offset, a lone
             surrogate.
     """
-    members: _Json = msgspec.to_builtins(event, builtin_types=(datetime,))
-    for name, value in members.items():
-        if isinstance(value, datetime):
-            members[name] = instant_text(value)
-        elif isinstance(value, list):
-            for part in value:
-                _check(part)
-        else:
-            _check(value)
-    members |= {"seq": seq, "at": instant_text(at), "tenant": tenant, "type": type(event).__name__}
+    kind = type(event)
+    members: dict[str, Any] = msgspec.to_builtins(event, builtin_types=(datetime,))
+    for name in _INTEGERS[kind]:
+        _check_integer(members[name])
+    for name in _TIMES[kind]:
+        if members[name] is not None:
+            members[name] = instant_text(members[name])
+    if booked:
+        for each in booked:
+            _check_integer(each.units)
+        members["booked"] = msgspec.to_builtins(booked)
+    members["seq"] = seq
+    members["at"] = instant_text(at)
+    members["tenant"] = tenant
+    members["type"] = kind.__name__
     try:
         return _ENCODER.encode(members)
     except UnicodeEncodeError:
@@ -84,13 +106,6 @@ def decode(canonical: bytes) -> Recorded:
     )
 
 
-def _check(value: object) -> None:
-    match value:
-        case int():
-            if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
-                raise EntryInvalidError(f"`{value}` is beyond the integers of JSON")
-        case dict():
-            for part in value.values():
-                _check(part)
-        case _:
-            return
+def _check_integer(value: int) -> None:
+    if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+        raise EntryInvalidError(f"`{value}` is beyond the integers of JSON")

@@ -1,8 +1,7 @@
 """One transaction of the journal: every entry that waits, each with its guards, and the tree over what was appended."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from graph.errors import EntryInvalidError, GuardError
@@ -51,7 +50,7 @@ class Batch:
         failed: list[Guard] = []
         try:
             with self._connection.attempt():
-                events = _with_bookings(entry, self._checked(entry.guards, failed))
+                booked = _bookings(entry, self._checked(entry.guards, failed))
                 for document in entry.documents:
                     self._connection.run(
                         statements.INSERT_DOCUMENT,
@@ -59,7 +58,7 @@ class Batch:
                         media_type=document.media_type,
                         content=document.content,
                     )
-                recorded = self._record(events)
+                recorded = self._record(entry.events, booked)
                 if entry.idempotency is not None:
                     actor, key = entry.idempotency
                     self._connection.run(
@@ -67,7 +66,7 @@ class Batch:
                     )
         except GuardError as error:
             with self._connection.attempt():
-                recorded = self._record(entry.otherwise)
+                recorded = self._record(entry.otherwise, {})
             self._recorded.extend(recorded)
             return Refused(guard=failed[-1], code=error.code, recorded=recorded)
         self._recorded.extend(recorded)
@@ -80,24 +79,12 @@ class Batch:
         nodes = [node for each in self._recorded for node in self._frontier.append(Hash(each.leaf))]
         self._connection.many(
             statements.INSERT_EVENT,
-            [
-                {
-                    "seq": each.seq,
-                    "type": type(each.event).__name__,
-                    "canonical": each.canonical,
-                    "leaf": each.leaf,
-                }
-                for each in self._recorded
-            ],
+            [(each.seq, type(each.event).__name__, each.canonical, each.leaf) for each in self._recorded],
         )
-        self._connection.many(
-            statements.INSERT_NODE,
-            [{"level": level, "position": position, "hash": node} for level, position, node in nodes],
-        )
-        self._connection.many(
-            statements.INSERT_ABOUT,
-            [{"iri": iri, "seq": each.seq} for each in self._recorded for iri in things_named(each.event)],
-        )
+        self._connection.many(statements.INSERT_NODE, nodes)
+        # WHY: in the order of the index, so that rows about one thing land side by side.
+        about = sorted((thing, each.seq) for each in self._recorded for thing in things_named(each.event))
+        self._connection.many(statements.INSERT_ABOUT, about)
         self._connection.run(
             statements.WRITE_HEAD, id=_HEAD, size=self._frontier.size, peaks=b"".join(self._frontier.peaks)
         )
@@ -115,12 +102,19 @@ class Batch:
                 check(self._connection, guard, self._now)
         return claimed
 
-    def _record(self, events: Iterable[Event]) -> tuple[Recorded, ...]:
+    def _record(self, events: Iterable[Event], booked: Mapping[int, Sequence[Booking]]) -> tuple[Recorded, ...]:
         recorded: list[Recorded] = []
-        for event in events:
-            seq = self.size + len(recorded)
+        for position, event in enumerate(events):
             # INVARIANT: what is acknowledged was read back from the bytes that are kept.
-            each = decode(encode(event, seq=seq, at=self._now, tenant=self._tenant))
+            each = decode(
+                encode(
+                    event,
+                    seq=self.size + position,
+                    at=self._now,
+                    tenant=self._tenant,
+                    booked=booked.get(position, ()),
+                )
+            )
             apply(self._connection, each)
             recorded.append(each)
         return tuple(recorded)
@@ -133,16 +127,13 @@ class Batch:
         return recorded_once(self._connection, actor, key)
 
 
-def _with_bookings(entry: Entry, claimed: dict[str, Counter[str]]) -> tuple[Event, ...]:
-    """The entry's events; the access under each licence says which units its quota guards book."""
-    events: list[Event] = []
-    for event in entry.events:
-        if isinstance(event, AccessRecorded):
-            units = claimed.pop(event.licence, Counter())
-            booked = tuple(Booking(counter=counter, units=units[counter]) for counter in sorted(units))
-            events.append(replace(event, booked=booked))
-        else:
-            events.append(event)
+def _bookings(entry: Entry, claimed: dict[str, Counter[str]]) -> Mapping[int, Sequence[Booking]]:
+    """What the access at each position of the entry books: the units that the quota guards of its licence claim."""
+    booked: dict[int, Sequence[Booking]] = {}
+    for position, event in enumerate(entry.events):
+        if isinstance(event, AccessRecorded) and event.licence in claimed:
+            units = claimed.pop(event.licence)
+            booked[position] = [Booking(counter=counter, units=units[counter]) for counter in sorted(units)]
     if claimed:
         raise EntryInvalidError("a quota guard has no access to book its units on")
-    return tuple(events)
+    return booked

@@ -7,7 +7,6 @@ right edge only, and every proof is made of a handful of them.
 
 import hmac
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, NewType, Protocol
 
@@ -36,13 +35,15 @@ def node_hash(left: bytes, right: bytes) -> Hash:
     return Hash(sha256(b"\x01" + left + right).digest())
 
 
-@dataclass(slots=True)
 class Frontier:
     """The right edge of a growing tree: all that appending needs."""
 
-    size: int = 0
-    peaks: list[Hash] = field(default_factory=list)
-    """Roots of the perfect subtrees, left to right; one per set bit of ``size``, the highest first."""
+    __slots__ = ("peaks", "size")
+
+    def __init__(self, size: int = 0, peaks: Iterable[Hash] = ()) -> None:
+        self.size = size
+        self.peaks = list(peaks)
+        """Roots of the perfect subtrees, left to right; one per set bit of ``size``, the highest first."""
 
     def append(self, leaf: Hash) -> list[tuple[int, int, Hash]]:
         """Add a leaf; gives the inner nodes ``(level, position, hash)`` that became complete, lowest first."""

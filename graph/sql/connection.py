@@ -7,30 +7,34 @@ driver. On the commit path this is an order of magnitude cheaper than executing 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
-from sqlalchemy import Delete, Engine, Insert, Select, Update
+from sqlalchemy import ClauseElement, Engine
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from graph.errors import EntryInvalidError, JournalWriteError
 
 Row: TypeAlias = tuple[Any, ...]
 
 _DIALECT: Final = sqlite.dialect(paramstyle="named")
+_BY_POSITION: Final = sqlite.dialect(paramstyle="qmark")
 
 
 class Prepared:
     """A statement of SQLAlchemy Core, compiled; its bind parameters are what ``run`` and the others take by name."""
 
-    __slots__ = ("constants", "sql")
+    __slots__ = ("constants", "many", "sql")
 
-    def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
+    def __init__(self, statement: ClauseElement) -> None:
+        compiled = cast("SQLCompiler", statement.compile(dialect=_DIALECT))
         self.sql: str = compiled.string
         self.constants: Mapping[str, Any] = {
             name: bind.value for bind, name in compiled.bind_names.items() if not bind.required
         }
         """Values that stand in the statement itself."""
+        self.many: str = statement.compile(dialect=_BY_POSITION).string
+        """The same statement, its parameters in the order of the columns."""
 
 
 class Connection:
@@ -56,9 +60,9 @@ class Connection:
         except sqlite3.IntegrityError as error:
             raise EntryInvalidError(f"the registers refuse it ({error})") from error
 
-    def many(self, statement: Prepared, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Execute once per row; the statement holds no values of its own."""
-        self._cursor.executemany(statement.sql, rows)
+    def many(self, statement: Prepared, rows: Iterable[Row]) -> None:
+        """Insert many rows, each with all columns in their order; the statement holds no values of its own."""
+        self._cursor.executemany(statement.many, rows)
 
     def row(self, statement: Prepared, **values: Any) -> Row | None:
         """The first row of the answer."""

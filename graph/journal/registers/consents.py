@@ -19,10 +19,7 @@ def given(connection: Connection, event: ConsentsGiven, seq: int) -> None:
     connection.run(statements.ADD_NOTICE, platform=event.platform, notice=event.notice, seq=seq)
     connection.many(
         statements.PUT_CONSENT,
-        (
-            {"platform": event.platform, "notice": event.notice, "subject": each, "live": 1, "seq": seq}
-            for each in subjects
-        ),
+        ((event.platform, event.notice, subject, 1, seq) for subject in subjects),
     )
     _advance(connection, event.platform)
 

@@ -1,6 +1,7 @@
 """Reducer of accesses: units used, columns released, and when the first delivery was."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -10,6 +11,8 @@ from graph.sql.connection import Connection
 from graph.sql.statements import licences as statements
 from graph.times import instant_text
 
+_COLUMNS: Final = msgspec.json.Decoder(frozenset[str])
+
 
 def accessed(connection: Connection, event: AccessRecorded, at: datetime) -> None:
     """Book what left under the licence."""
@@ -17,7 +20,7 @@ def accessed(connection: Connection, event: AccessRecorded, at: datetime) -> Non
     if row is None:
         raise NotOnRecordError(event.licence)
     first, released = row
-    before = frozenset(msgspec.json.decode(released, type=tuple[str, ...]))
+    before = _COLUMNS.decode(released)
     if not first or not before.issuperset(event.columns):
         connection.run(
             statements.SET_RELEASED,

@@ -1,0 +1,181 @@
+"""A journal in a folder of the test, and the events of one licence in an order that the registers allow."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from graph.journal.documents import Document, subjects_document
+from graph.journal.events import (
+    AccessRecorded,
+    AgreementSigned,
+    AnsweredBy,
+    ConsentsGiven,
+    DatasetPublished,
+    Event,
+    LicenceFinalised,
+    LicenceRequested,
+    OfferAccepted,
+    PartyKind,
+    PartyRegistered,
+    Recorded,
+    RowScope,
+)
+from graph.journal.journal import Appended, Entry, Journal
+from graph.signing import SigningKey
+from graph.sql.engine import create_engine
+from tests.testkit.clock import FrozenClock
+
+OPERATOR, OWNER, DEVELOPER, BOARD = (
+    f"urn:muniment:party:{name}" for name in ("operator", "owner", "developer", "board")
+)
+DATASET = "urn:muniment:dataset:1"
+REQUEST, NEGOTIATION = "urn:muniment:request:1", "urn:muniment:negotiation:1"
+AGREEMENT, LICENCE = "urn:muniment:agreement:1", "urn:muniment:licence:1"
+PLATFORM = "forum"
+TERMS, AGREED = "sha-256:" + "11" * 32, "sha-256:" + "22" * 32
+NOTICE = "sha-256:" + "33" * 32
+ALICE, BOB = "a1" * 16, "b0" * 16
+
+
+@asynccontextmanager
+async def a_journal(
+    folder: Path, *, clock: FrozenClock | None = None, key: SigningKey | None = None
+) -> AsyncIterator[Journal]:
+    """A journal in ``folder``; pass the same key to open it again."""
+    engine = create_engine(f"sqlite:///{folder / 'journal.db'}")
+    try:
+        async with Journal.open(engine, clock=clock or FrozenClock(), key=key or SigningKey.generate()) as journal:
+            yield journal
+    finally:
+        engine.dispose()
+
+
+async def record(journal: Journal, *events: Event, documents: tuple[Document, ...] = ()) -> tuple[Recorded, ...]:
+    """Append the events as one entry that nothing stands against."""
+    (outcome,) = await journal.append(Entry(events=events, documents=documents))
+    assert isinstance(outcome, Appended)
+    return outcome.recorded
+
+
+def a_party(party: str = OWNER, kind: PartyKind = PartyKind.CONTENT_CREATOR) -> PartyRegistered:
+    """A party with a key."""
+    return PartyRegistered(party=party, kind=kind, client=f"client-of-{party[-3:]}", key="key")
+
+
+def a_dataset(dataset: str = DATASET, *, rows: RowScope = RowScope.ALL, subject: str = "") -> DatasetPublished:
+    """The owner's dataset."""
+    return DatasetPublished(
+        dataset=dataset,
+        source="forum-eu",
+        collection="posts",
+        record_kind="Utterance",
+        platform=PLATFORM,
+        licensor=OWNER,
+        rows=rows,
+        lawful_basis="consent",
+        subject_columns=("author",),
+        sensitive=True,
+        description=TERMS,
+        licensor_subject=subject,
+    )
+
+
+def consents(*subjects: str, notice: str = NOTICE) -> tuple[ConsentsGiven, Document]:
+    """Consents of these subjects, and the document that lists them."""
+    listed = subjects_document(subjects)
+    given = ConsentsGiven(
+        notice=notice, platform=PLATFORM, recorded_by=OPERATOR, subjects=listed.digest, count=len(set(subjects))
+    )
+    return given, listed
+
+
+def a_request(negotiation: str = NEGOTIATION, *, adjusts: str = "") -> LicenceRequested:
+    """The developer asks the owner."""
+    return LicenceRequested(
+        negotiation=negotiation,
+        request=REQUEST,
+        dataset=DATASET,
+        assigner=OWNER,
+        assignee=DEVELOPER,
+        policy=TERMS,
+        adjusts=adjusts,
+    )
+
+
+def an_acceptance(negotiation: str = NEGOTIATION, *, by: str = OWNER, policy: str = TERMS) -> OfferAccepted:
+    """The last terms are accepted."""
+    return OfferAccepted(negotiation=negotiation, by=by, policy=policy, answered_by=AnsweredBy.OWNER)
+
+
+def a_signature(by: str, negotiation: str = NEGOTIATION, *, agreement: str = AGREEMENT) -> AgreementSigned:
+    """One side signs."""
+    return AgreementSigned(
+        negotiation=negotiation, agreement=agreement, policy=AGREED, by=by, key="key", signature="jws"
+    )
+
+
+def a_finalisation(
+    negotiation: str = NEGOTIATION, *, licence: str = LICENCE, valid_until: datetime | None = None
+) -> LicenceFinalised:
+    """The licence comes into force."""
+    return LicenceFinalised(
+        negotiation=negotiation,
+        licence=licence,
+        agreement=AGREEMENT,
+        version=1,
+        policy=AGREED,
+        dataset=DATASET,
+        assigner=OWNER,
+        assignee=DEVELOPER,
+        valid_until=valid_until,
+    )
+
+
+def a_licence(*, valid_until: datetime | None = None) -> tuple[Event, ...]:
+    """From an empty journal to a licence in force."""
+    return (
+        a_party(OWNER),
+        a_party(DEVELOPER, PartyKind.LLM_DEVELOPER),
+        a_dataset(),
+        a_request(),
+        an_acceptance(),
+        a_signature(OWNER),
+        a_signature(DEVELOPER),
+        a_finalisation(valid_until=valid_until),
+    )
+
+
+def an_access(number: int = 1, *, licence: str = LICENCE, rows: int = 10) -> AccessRecorded:
+    """Rows leave under the licence."""
+    return AccessRecorded(
+        access=f"urn:muniment:access:{number}",
+        operation=TERMS,
+        licence=licence,
+        agreement=AGREEMENT,
+        policy=AGREED,
+        dataset=DATASET,
+        source="forum-eu",
+        party=DEVELOPER,
+        client="client-1",
+        action="fineTune",
+        purpose="purpose",
+        columns=("text", "author"),
+        rows=rows,
+        withheld=1,
+        lawful_basis="consent",
+        notices=(NOTICE,),
+        subjects=TERMS,
+        units=rows,
+        price_micro=0,
+        currency="EUR",
+        decision=TERMS,
+    )
+
+
+def without_place(events: tuple[Recorded, ...]) -> tuple[Event, ...]:
+    """The events alone, as they were before the journal wrote bookings into them."""
+    return tuple(
+        replace(each.event, booked=()) if isinstance(each.event, AccessRecorded) else each.event for each in events
+    )
