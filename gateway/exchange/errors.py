@@ -84,13 +84,13 @@ class EthicsCaseClosedError(ExchangeError):
 
 
 class DatasetExistsError(ExchangeError):
-    """These rows are in the catalogue already: every asset has one accountable owner, and one entry."""
+    """Another licensor has published these rows: every asset has one accountable owner."""
 
     code = "DATASET_EXISTS"
     http_status = 409
 
     def __init__(self, dataset: str) -> None:
-        super().__init__(f"the collection is published already, as `{dataset}`")
+        super().__init__(f"another licensor has published the collection, as `{dataset}`")
         self.dataset = dataset
 
 

@@ -19,6 +19,7 @@ from gateway.exchange.reading import Reading, read
 from gateway.exchange.roles import OWNERS, require_account, require_kind, require_platform
 from gateway.exchange.views import DatasetView
 from graph.journal.events import DatasetPublished, Recorded, RowScope
+from graph.journal.guards import ExpectedVersion
 from graph.journal.rows import DatasetRow
 from graph.journal.vault import subject_key
 from graph.journal.view import View
@@ -30,15 +31,18 @@ _AT_ONCE: Final = 200
 async def publish_dataset(ports: Ports, principal: Principal, command: PublishDataset) -> DatasetView:
     """Describe a collection, count it, and put it into the catalogue. No value of a record is kept.
 
+    Publishing the same rows again describes and counts them anew; the dataset, its offers and licences stay.
+
     Raises:
         ScopeMissingError: Without ``data:publish``.
         RoleNotAllowedError: The caller is no owner.
-        InputInvalidError: The lawful basis is unknown, an account is missing or superfluous, or nobody is named in the
-            records, so that nobody could allow their use.
+        InputInvalidError: The lawful basis is unknown, an account is missing or superfluous, nobody is named in the
+            records, so that nobody could allow their use, or a published dataset would change its sensitivity.
         NotFoundError: There is no such source or collection.
         PlatformNotYoursError: The caller does not speak for the platform, or for the account.
-        DatasetExistsError: The collection is in the catalogue already.
+        DatasetExistsError: Another licensor has published the collection.
         ConnectorError: The source cannot be read.
+        VersionConflictError: The dataset's terms changed meanwhile.
     """
     principal.require(Scope.DATA_PUBLISH)
     require_kind(principal, OWNERS, "publish datasets")
@@ -55,11 +59,15 @@ async def _publish(ports: Ports, principal: Principal, command: PublishDataset) 
     _check(command)
     platform = ports.sources.platform(command.source)
     subject = await _subject(ports, platform, command)
-    await ports.journal.view(lambda view: _require_licensor(principal, platform, subject, command, view))
+    known = await ports.journal.view(lambda view: _known(principal, platform, subject, command, view))
     collection = await _collection(ports, command)
     people = tuple(name for name in subject_columns(collection.kind) if name in collection.columns)
     if not people:
         raise InputInvalidError("collection", "no column of it says whom a record is about")
+    sensitive = command.sensitive or _special(collection)
+    if known is not None and known.sensitive is not sensitive:
+        # WHY: negotiations under way were reviewed as what the dataset was; a change would strand or smuggle them.
+        raise InputInvalidError("sensitive", "a published dataset stays as sensitive as it is")
     profile = await ports.sources.profile(command.source, command.collection, own=command.account or None)
     document = DatasetDescription(
         kind=collection.kind,
@@ -71,7 +79,7 @@ async def _publish(ports: Ports, principal: Principal, command: PublishDataset) 
         completeness=profile.completeness,
     ).document()
     published = DatasetPublished(
-        dataset=ports.ids.new("dataset"),
+        dataset=ports.ids.new("dataset") if known is None else known.dataset,
         source=command.source,
         collection=command.collection,
         record_kind=collection.kind.value,
@@ -80,11 +88,17 @@ async def _publish(ports: Ports, principal: Principal, command: PublishDataset) 
         rows=command.rows,
         lawful_basis=command.lawful_basis,
         subject_columns=people,
-        sensitive=command.sensitive or _special(collection),
+        sensitive=sensitive,
         description=document.digest,
         licensor_subject=subject,
     )
-    return await append(ports, principal, command, Draft(events=(published,), documents=(document,)))
+    version = 0 if known is None else known.version
+    draft = Draft(
+        events=(published,),
+        expected=(ExpectedVersion(stream=published.dataset, version=version),),
+        documents=(document,),
+    )
+    return await append(ports, principal, command, draft)
 
 
 def _check(command: PublishDataset) -> None:
@@ -104,8 +118,11 @@ async def _subject(ports: Ports, platform: str, command: PublishDataset) -> str:
     return subject_key(salt, platform, command.account)
 
 
-def _require_licensor(principal: Principal, platform: str, subject: str, command: PublishDataset, view: View) -> None:
-    """A person publishes their own rows, whoever speaks for the platform the others; each once."""
+def _known(principal: Principal, platform: str, subject: str, command: PublishDataset, view: View) -> DatasetRow | None:
+    """The dataset that these rows are already, if they were published.
+
+    A person publishes their own rows, whoever speaks for the platform the others.
+    """
     if subject:
         require_account(principal, platform, subject, view)
     else:
@@ -113,7 +130,10 @@ def _require_licensor(principal: Principal, platform: str, subject: str, command
     for row in _datasets(view):
         same = (row.source, row.collection, row.rows) == (command.source, command.collection, command.rows)
         if same and row.licensor_subject == subject:
-            raise DatasetExistsError(row.dataset)
+            if row.licensor != principal.party:
+                raise DatasetExistsError(row.dataset)
+            return row
+    return None
 
 
 def _datasets(view: View) -> Iterator[DatasetRow]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol, TypeAlias, assert_never
 
 from graph.journal.events import AnsweredBy, TermReason
-from policies.match import MatchVerdict, Verdict, contain
+from policies.match import ContainmentVerdict, contain
 from policies.model import Policy
 
 ACTION: Final = "action"
@@ -152,17 +152,15 @@ class StandingRulesReviewer:
             return None
         contained = contain(review.terms, review.bounds)
         match contained.verdict:
-            case Verdict.COMPATIBLE:
+            case ContainmentVerdict.COMPATIBLE:
                 return Agree()
-            case Verdict.INCOMPATIBLE:
+            case ContainmentVerdict.INCOMPATIBLE:
                 code = "OUTSIDE_BOUNDS"
-            case Verdict.UNKNOWN:
+            case ContainmentVerdict.UNKNOWN:
                 code = "BOUNDS_UNKNOWN"
             case _:
                 assert_never(contained.verdict)
-        return Hold(
-            code=code, terms=tuple(each.term for each in contained.terms if each.verdict is not MatchVerdict.INSIDE)
-        )
+        return Hold(code=code, terms=tuple(each.term for each in contained.unmet))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

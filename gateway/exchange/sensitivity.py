@@ -2,8 +2,9 @@
 
 from gateway.exchange.review import EthicsStatus
 from graph.journal.rows import NegotiationRow
-from policies.difference import Wider, difference
+from policies.match import contain
 from policies.model import Policy, duties_of
+from policies.termset import PRICE
 from policies.vocabulary import OBTAIN_ETHICS_DECISION
 
 
@@ -38,8 +39,8 @@ def ethics_status(row: NegotiationRow, policy: Policy, *, sensitive: bool) -> Et
 
 
 def widened(before: Policy, after: Policy) -> bool:
-    """Whether the later terms allow anything that the earlier ones did not, or nobody can tell.
+    """Whether the later terms allow anything that the earlier ones did not, or nobody can tell; the price is no matter.
 
-    An approval covers the terms that the board saw, and whatever is narrower.
+    An approval covers the terms that the board saw, and whatever lies inside them.
     """
-    return any(change.wider in {Wider.AFTER, Wider.UNKNOWN} for change in difference(before, after))
+    return any(term.term != PRICE for term in contain(after, before).unmet)
