@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policies import phrases
 from policies.access import Situation, allowance, code_of
 from policies.model import (
     Cap,
@@ -205,5 +206,4 @@ def _reason(code: DenialCode, clause: Iri, text: str) -> Reason:
 
 
 def _denied(code: DenialCode, clause: Iri, condition: Condition) -> Reason:
-    names = sorted({compact(atom.left) for atom in atoms((condition,))})
-    return _reason(code, clause, f"The term on `{'`, `'.join(names)}` is not met.")
+    return _reason(code, clause, f"Not met: {phrases.condition(condition)}.")

@@ -1,0 +1,217 @@
+"""Plain language for the parts of a policy: conditions, actions, duties, prices."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from policies.lexical import literal
+from policies.model import Action, Condition, Constraint, Duty, Logic, Prohibition, Value
+from policies.prices import Rate, rate_of
+from policies.vocabulary import (
+    AUDITS_PER_YEAR,
+    COLUMN,
+    COMPENSATE,
+    CONTESTED,
+    COUNT,
+    DATA_CATEGORY,
+    DATE_TIME,
+    DPV,
+    DUE_BY,
+    ELAPSED_TIME,
+    ETHICS_DECISION,
+    EVENT,
+    EVERY,
+    FIELD,
+    LAWFUL_BASIS,
+    MIN_GROUP_SIZE,
+    MIN_QUALITY,
+    MODEL_RELEASE,
+    OBSERVED_AT,
+    OPT_OUT,
+    PAY_AMOUNT,
+    PER_PERIOD,
+    PER_QUERY,
+    PER_RECORD,
+    PER_RUN,
+    PER_TOKEN,
+    PRODUCT,
+    PURPOSE,
+    RECIPIENT,
+    RECORD_COUNT,
+    RECORD_LICENCE,
+    RECORDS_PER_SUBJECT,
+    RETENTION,
+    RHO,
+    SENSITIVITY,
+    SOURCE_PLATFORM,
+    SPATIAL,
+    STORAGE_JURISDICTION,
+    SUBJECT_AGE,
+    SUBJECT_REGION,
+    TECHNICAL_MEASURE,
+    TOKEN_COUNT,
+    TRANSFORM,
+    UNIT_OF_COUNT,
+    Iri,
+    Operator,
+    compact,
+    local,
+)
+
+_SUBJECTS: Final[dict[Iri, str]] = {
+    PURPOSE: "the purpose",
+    SPATIAL: "the place of use",
+    STORAGE_JURISDICTION: "the place of storage",
+    DATE_TIME: "the time of use",
+    EVENT: "the time",
+    RECIPIENT: "the recipient",
+    PRODUCT: "the model",
+    ELAPSED_TIME: "the time since the first delivery",
+    COUNT: "the number of uses",
+    RECORD_COUNT: "the number of records",
+    FIELD: "the column",
+    DATA_CATEGORY: "the category of each column",
+    SENSITIVITY: "the sensitivity of each column",
+    OBSERVED_AT: "the time of observation of each record",
+    RECORD_LICENCE: "the licence of each record",
+    SOURCE_PLATFORM: "the source platform of each record",
+    DUE_BY: "the time until it is due",
+    EVERY: "the period",
+    MODEL_RELEASE: "the release of the model",
+    TOKEN_COUNT: "the number of tokens",
+    RECORDS_PER_SUBJECT: "the number of records of one person",
+    RHO: "the privacy budget",
+    MIN_GROUP_SIZE: "the size of each group",
+    MIN_QUALITY: "the quality",
+    SUBJECT_REGION: "the region of each subject",
+    SUBJECT_AGE: "the age in years of each subject",
+    LAWFUL_BASIS: "the lawful basis of each record",
+    CONTESTED: "whether a record is contested",
+    OPT_OUT: "whether the subject opted out",
+    TECHNICAL_MEASURE: "the measure",
+    ETHICS_DECISION: "the decision",
+    PAY_AMOUNT: "the amount",
+    UNIT_OF_COUNT: "the unit",
+    AUDITS_PER_YEAR: "the number of audits in a year",
+    RETENTION: "the time each delivery is kept",
+}
+_RELATIONS: Final[dict[Operator, str]] = {
+    Operator.EQ: "is",
+    Operator.NEQ: "is not",
+    Operator.LT: "is less than",
+    Operator.LTEQ: "is at most",
+    Operator.GT: "is more than",
+    Operator.GTEQ: "is at least",
+    Operator.IS_ANY_OF: "is one of",
+    Operator.IS_NONE_OF: "is none of",
+    Operator.IS_A: "is a kind of",
+    Operator.NOT_TOGETHER: "are never all seen together:",
+}
+_TIMES: Final[dict[Operator, str]] = {
+    Operator.LT: "is before",
+    Operator.LTEQ: "is not after",
+    Operator.GT: "is after",
+    Operator.GTEQ: "is not before",
+}
+_UNITS: Final[dict[Iri, str]] = {
+    PER_RECORD: "record",
+    PER_TOKEN: "token",
+    PER_QUERY: "query",
+    PER_RUN: "training run",
+    PER_PERIOD: "period",
+}
+_WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def words(iri: str) -> str:
+    """The term as words: ``fine tune``; an IRI of no vocabulary stays as it is."""
+    short = local(iri)
+    return " ".join(part if part.isupper() else part.lower() for part in _WORD.split(short)) if short != iri else iri
+
+
+def value(given: Value) -> str:
+    """One value for people."""
+    match given:
+        case timedelta():
+            return f"{given.days} days" if given == timedelta(days=given.days) else literal(given)[1]
+        case datetime():
+            return f"{given.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        case str():
+            return f"`{given if ':' not in given else local(given) if not given.startswith(DPV) else words(given)}`"
+        case _:
+            return literal(given)[1]
+
+
+def listing(given: Iterable[Value], last: str = "or") -> str:
+    """Several values, sorted, with the last one set off by a word."""
+    shown = sorted(value(each) for each in given)
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}"
+
+
+def condition(given: Condition) -> str:
+    """A condition as a clause without full stop."""
+    if isinstance(given, Constraint):
+        return _constraint(given)
+    joint = {Logic.AND: " and ", Logic.OR: " or ", Logic.XONE: " or, but not both, "}[given.logic]
+    return joint.join(sorted(condition(member) for member in given.members))
+
+
+def conditions(given: Iterable[Condition]) -> str:
+    """Several conditions that all hold, in an order that does not depend on the document."""
+    return " and ".join(sorted(condition(each) for each in given))
+
+
+def _constraint(given: Constraint) -> str:
+    if given.left == TRANSFORM:
+        parameter = "" if given.parameter is None else f" to {value(given.parameter)}"
+        return f"the column `{given.on_column}` is delivered as {value(given.right[0])}{parameter}"
+    if given.operator is Operator.NOT_TOGETHER:
+        return f"the columns {_RELATIONS[given.operator]} {listing(given.right, 'and')}"
+    subject = f"the column `{given.on_column}`" if given.left == COLUMN else _subject(given.left)
+    timed = isinstance(given.right[0], datetime) or given.left == EVENT
+    relation = (_TIMES if timed else {}).get(given.operator) or _RELATIONS[given.operator]
+    if given.operator is Operator.IS_ANY_OF and len(given.right) == 1:
+        relation = _RELATIONS[Operator.EQ]
+    unit = "" if given.unit is None else f" {local(given.unit)}"
+    return f"{subject} {relation} {listing(given.right)}{unit}"
+
+
+def _subject(left: Iri) -> str:
+    return _SUBJECTS.get(left, f"the {words(left)}")
+
+
+def action(given: Action) -> str:
+    """An action with its refinements."""
+    refined = f", where {conditions(given.refinements)}" if given.refinements else ""
+    return f"`{compact(given.term)}`{refined}"
+
+
+def money(rate: Rate) -> str:
+    """An amount for one unit, exactly."""
+    whole, micro = divmod(rate.amount_micro, 1_000_000)
+    cents = f"{micro:06d}".rstrip("0").ljust(2, "0")
+    return f"{whole}.{cents} {rate.currency} for each {_UNITS.get(rate.unit, words(rate.unit))}"
+
+
+def duty(given: Duty) -> str:
+    """What a duty asks for."""
+    rate = rate_of(given) if given.action.term == COMPENSATE else None
+    text = f"pay {money(rate)}" if rate is not None else f"{words(given.action.term)}"
+    if rate is None and given.action.refinements:
+        text += f", where {conditions(given.action.refinements)}"
+    if given.role is not None:
+        text += f" ({words(given.role.function)} `{local(given.role.party)}`)"
+    if given.constraints:
+        text += f", while {conditions(given.constraints)}"
+    if given.consequences:
+        text += f"; if not: {'; '.join(sorted(duty(each) for each in given.consequences))}"
+    return text
+
+
+def prohibition(given: Prohibition) -> str:
+    """What is forbidden, and what is owed when it happened."""
+    where = (*given.target.refinements, *given.constraints)
+    text = action(given.action) + (f", as far as {conditions(where)}" if where else "")
+    owed = "; ".join(sorted(duty(each) for each in given.remedies))
+    return f"{text}; if it happened: {owed}" if owed else text
