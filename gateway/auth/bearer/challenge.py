@@ -10,12 +10,9 @@ def challenge(error: UnauthenticatedError | ScopeMissingError, metadata_url: str
         error: why the request was refused. Without any token the challenge names no error (RFC 6750 3.1).
         metadata_url: address of the document of RFC 9728, where a client finds the authorization server.
     """
-    parts = [f'resource_metadata="{metadata_url}"']
-    match error:
-        case UnauthenticatedError(reason=TokenFault.MISSING):
-            pass
-        case UnauthenticatedError():
-            parts.insert(0, f'error="{error.oauth_error}"')
-        case ScopeMissingError():
-            parts[:0] = [f'error="{error.oauth_error}"', f'scope="{error.scope}"']
-    return "Bearer " + ", ".join(parts)
+    metadata = f'resource_metadata="{metadata_url}"'
+    if isinstance(error, ScopeMissingError):
+        return f'Bearer error="{error.oauth_error}", scope="{error.scope}", {metadata}'
+    if error.reason is TokenFault.MISSING:
+        return f"Bearer {metadata}"
+    return f'Bearer error="{error.oauth_error}", {metadata}'

@@ -12,7 +12,7 @@ from typing import Any, Final
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OKPKey
+from joserfc.jwk import Key, OKPKey
 from joserfc.util import urlsafe_b64decode
 from typing_extensions import override
 
@@ -63,19 +63,20 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]  # authli
         return header, claims
 
     @override
-    def resolve_client_public_key(self, client: RegisteredClient) -> OKPKey | ECKey:
+    def resolve_client_public_key(self, client: RegisteredClient) -> Key:
         """The one key that the client registered."""
         return client.key
 
     @override
-    def process_assertion_claims(self, assertion: str, resolve_key: OKPKey | ECKey) -> Mapping[str, Any]:
+    def process_assertion_claims(self, assertion: str, resolve_key: Key) -> Mapping[str, Any]:
         """Verify signature and claims, and use the assertion up.
 
         Raises:
             ClientUnauthenticatedError: It is not genuine, or not for this server and moment.
             AssertionReplayedError: It is genuine, and was used before.
         """
-        # WHY: the algorithm follows from the registered key alone; what the header says is only compared with it.
+        # WHY: the algorithm follows from the registered key alone; what the header says is only compared with it. A key
+        # that fits neither algorithm proves nothing.
         algorithm = "Ed25519" if isinstance(resolve_key, OKPKey) else "ES256"
         try:
             token = jwt.decode(assertion, resolve_key, algorithms=[algorithm], decoder_cls=strict.StrictDecoder)

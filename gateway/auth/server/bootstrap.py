@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gateway.auth.errors import OperatorKeyLostError
 from gateway.auth.server.ports import ServerPorts
-from graph.journal.entries import Appended, Entry
+from graph.journal.entries import Entry
 from graph.journal.events import PartyInvited, PartyKind, PartyRegistered
 from graph.signing import SigningKey
 from graph.sql.operational import Client
@@ -53,7 +53,7 @@ async def bootstrap(ports: ServerPorts, folder: Path, *, token_lifetime_s: int =
     path = folder / KEY_FILE
     key, fresh = await run_in_threadpool(_key, path)
     party, client = ports.ids.new("party"), ports.ids.new("client")
-    outcome = await ports.journal.append(
+    (outcome,) = await ports.journal.append(
         Entry(
             events=(
                 PartyInvited(party=party, kind=PartyKind.OPERATOR, invited_by=party),
@@ -62,11 +62,7 @@ async def bootstrap(ports: ServerPorts, folder: Path, *, token_lifetime_s: int =
             idempotency=_ONCE,
         )
     )
-    match outcome:
-        case (Appended(recorded=(_, recorded), repeated=repeated),) if isinstance(recorded.event, PartyRegistered):
-            registered = recorded.event
-        case _:
-            raise OperatorKeyLostError(path)
+    registered = next(each.event for each in outcome.recorded if isinstance(each.event, PartyRegistered))
     if registered.key != key.thumbprint:
         if fresh:
             await run_in_threadpool(path.unlink)
@@ -86,7 +82,8 @@ async def bootstrap(ports: ServerPorts, folder: Path, *, token_lifetime_s: int =
     )
     card = {"client_id": registered.client, "party": registered.party}
     await run_in_threadpool(_write_card, folder / CARD_FILE, json.dumps(card, indent=2) + "\n")
-    return Operator(party=registered.party, client=registered.client, key_file=path, created=not repeated)
+    created = registered.client == client
+    return Operator(party=registered.party, client=registered.client, key_file=path, created=created)
 
 
 def _key(path: Path) -> tuple[SigningKey, bool]:

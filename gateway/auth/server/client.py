@@ -3,7 +3,7 @@
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from joserfc.jwk import ECKey, OKPKey, import_key
+from joserfc.jwk import import_key
 from typing_extensions import override
 
 from gateway.auth.errors import ScopeInvalidError
@@ -22,15 +22,7 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # authlib has no typ
         self._lifetime_s = client.token_lifetime_s
         self.details: list[dict[str, Any]] = []
         """What the present request was granted; the core makes a new ``RegisteredClient`` for every request."""
-        key = import_key(dict(client.public_jwk))
-        if not isinstance(key, OKPKey | ECKey):
-            raise TypeError(f"client `{client.client}` has a key of type `{key.key_type}`")
-        self.key = key
-
-    @override
-    def get_client_id(self) -> str:
-        """The client id."""
-        return self.client_id
+        self.key = import_key(dict(client.public_jwk))
 
     @override
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc6749 import OAuth2Request
@@ -90,12 +90,6 @@ class TokenRequest(OAuth2Request):  # type: ignore[misc]  # authlib has no types
         self._fields = dict(form.single)
         self.repeated = form.repeated
         self.payload = BasicOAuth2Payload(self._fields)
-
-    @property
-    @override
-    def args(self) -> dict[str, Any]:
-        """Parameters of the address: there are none."""
-        return {}
 
     @property
     @override

@@ -26,7 +26,6 @@ from tests.testkit.tokens import (
     claims,
     detail,
     keys,
-    signed,
     signed_text,
 )
 
@@ -341,7 +340,3 @@ async def test_trap_a8_no_text_of_a_token_stands_in_errors_or_logs(
         assert not re.search("eyJ", f"{refused.value} {refused.value.hint} {refused.value!r} {refused.value.__cause__}")
 
     assert "eyJ" not in caplog.text
-
-
-def test_signed_helper_allows_what_the_library_would_not(key: ECKey) -> None:
-    assert signed(key, {"alg": "ES256", "odd": 1}, b"x").count(".") == 2
