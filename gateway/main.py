@@ -40,7 +40,7 @@ from graph.provenance.projector import Projector
 from graph.signing import SigningKey
 from graph.sql.engine import create_engine
 from graph.sql.operational import SqlClientStore, SqlInvitationStore, SqlKeyStore, SqlReplayCache
-from graph.stores import GraphStore, open_store
+from graph.stores import open_store
 
 Clock = Callable[[], datetime]
 

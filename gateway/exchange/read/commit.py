@@ -18,16 +18,16 @@ from gateway.exchange.read.decide import Denied, Permitted
 from gateway.exchange.read.keys import RunKeys
 from gateway.exchange.read.mask import Release, candidates, release
 from gateway.exchange.read.model import ReadCommand, Stage
+from graph.journal.documents import Document, subjects_document
+from graph.journal.entries import Appended, Entry, Outcome, Refused
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld
 from graph.journal.guards import ConsentEpochIs, Guard, LicenceLive, QuotaAtMost
-from graph.journal.journal import Appended, Document, Entry, Outcome, Refused
 from graph.journal.receipt import Receipt
 from graph.journal.view import View
 from policies.model import Decision
 from policies.predicate import columns_of
 from policies.vocabulary import PER_RECORD
 
-SUBJECTS: Final = "application/vnd.muniment.subjects+json"
 CONSENT_CHANGED: Final = "CONSENT_CHANGED"
 DECISION: Final = "application/vnd.muniment.decision+json"
 
@@ -167,7 +167,7 @@ def _entry(release: Release, principal: Principal, ids: Ids) -> Entry:
     command, decision = permitted.plan.command, permitted.decision
     rows = release.table.num_rows
     price = charge(decision, rows)
-    subjects = Document(media_type=SUBJECTS, content=json.dumps(sorted(release.people)).encode())
+    subjects = subjects_document(release.people)
     outcome = _decision_document(decision)
     recorded = AccessRecorded(
         access=ids.new("access"),

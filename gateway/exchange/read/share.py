@@ -27,6 +27,8 @@ class Share:
 def share(command: ReadCommand, chosen: Sequence[Candidates]) -> Share:
     """Count what each dataset contributes; never more than its decision's limit, never more than ``first`` in all."""
     bounds = [min(each.rows.num_rows, each.fetched.permitted.decision.limit) for each in chosen]
+    if not chosen:
+        return Share(counts=(), has_next=False)
     left = any(each.rows.num_rows > bound for each, bound in zip(chosen, bounds, strict=True))
     if command.order:
         owners = _merged([each.rows.slice(0, bound) for each, bound in zip(chosen, bounds, strict=True)], command)
