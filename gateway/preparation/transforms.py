@@ -29,14 +29,18 @@ def _pseudonymise(values: pa.Array, _transform: Transform, key: bytes) -> pa.Arr
 
 def _truncate_time(values: pa.Array, transform: Transform, _key: bytes) -> pa.Array:
     unit = _POLARS_UNITS[Iri(str(transform.parameter))]
-    return pl.from_arrow(values).dt.truncate(unit).to_arrow().cast(values.type)  # type: ignore[union-attr]  # an array gives a Series
+    return _series(values).dt.truncate(unit).to_arrow().cast(values.type)
 
 
 def _bucket(values: pa.Array, transform: Transform, _key: bytes) -> pa.Array:
     width = int(str(transform.parameter))
-    series = pl.from_arrow(values)
+    series = _series(values)
     # WHY: floor division keeps decimals exact; a float would not.
     return ((series // width) * width).cast(series.dtype).to_arrow().cast(values.type)
+
+
+def _series(values: pa.Array) -> pl.Series:
+    return pl.Series(pl.from_arrow(values))
 
 
 _APPLY: Final[Mapping[Iri, Apply]] = {

@@ -282,7 +282,7 @@ def a_read(*licences: str, **changes: Any) -> ReadCommand:
 
 def ratings(*rows: tuple[str | None, str | None, int]) -> MemoryTable:
     """Ratings of (rater, rated, value)."""
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "record_id": [f"r{index}" for index in range(len(rows))],
         "rater": [row[0] for row in rows],
         "rated": [row[1] for row in rows],

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -178,7 +179,7 @@ async def test_a_token_for_another_version_is_stale(tmp_path: Path) -> None:
         ({"privileges": frozenset({MARKETING})}, "PURPOSE_NOT_LICENSED"),
     ],
 )
-async def test_what_the_client_gave_up_stays_given_up(tmp_path: Path, narrowed: dict[str, object], code: str) -> None:
+async def test_what_the_client_gave_up_stays_given_up(tmp_path: Path, narrowed: dict[str, Any], code: str) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())
 
