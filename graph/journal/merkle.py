@@ -116,10 +116,12 @@ def verify_consistency(
     *, first: int, first_root: bytes, second: int, second_root: bytes, proof: Sequence[bytes]
 ) -> bool:
     """True when ``proof`` shows that the tree of size ``second`` continues the tree of size ``first``."""
-    if not 0 < first <= second or not _well_formed(first_root, second_root, *proof):
+    if not 0 < first <= second:
         return False
     if first == second:
         return not proof and hmac.compare_digest(first_root, second_root)
+    if not _well_formed(first_root, second_root, *proof):
+        return False
     # WHY: the old root of a complete tree is itself the first node, and is therefore not sent.
     nodes = list(proof) if first & (first - 1) else [first_root, *proof]
     if not nodes:
