@@ -1,0 +1,1 @@
+"""The GraphQL surface: schema, limits, execution, and the HTTP endpoint."""

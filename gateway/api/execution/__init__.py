@@ -1,0 +1,1 @@
+"""How one GraphQL operation becomes one run of the read path and one answer."""

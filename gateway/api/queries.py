@@ -1,0 +1,188 @@
+"""The root fields about licensing and oversight: translate, delegate, nothing else."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import strawberry
+
+from connectors.kinds import Kind
+from gateway.api.catalogue import Dataset, Offer
+from gateway.api.context import Context
+from gateway.api.enums import NegotiationState, RecordKind
+from gateway.api.licences import Agreement, Licence
+from gateway.api.oversight import Access, EthicsCase
+from gateway.api.parties import Party
+from gateway.api.relay import FIRST, After, Connection, First, Node
+from gateway.api.requests import LicenceRequest
+from gateway.auth.principal import Principal
+from gateway.exchange import discover, lookup, lookup_ethics
+from gateway.exchange.errors import NotFoundError
+from gateway.exchange.ports import Ports
+from gateway.exchange.trace import access_log
+from graph.journal.rows import NegotiationState as State
+
+Info = strawberry.Info[Context, None]
+V = TypeVar("V")
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="Its IRI.")]
+
+
+async def found(info: Info, look: Callable[[Ports, Principal, str], Awaitable[V]], iri: str) -> V | None:
+    """What a use case finds, or nothing: what does not exist and what is not the caller's to see look alike."""
+    try:
+        return await look(info.context.ports, info.context.principal, iri)
+    except NotFoundError:
+        return None
+
+
+async def _dataset(info: Info, iri: str) -> Node | None:
+    view = await found(info, discover.dataset, iri)
+    return None if view is None else Dataset.of(view)
+
+
+async def _offer(info: Info, iri: str) -> Node | None:
+    view = await found(info, discover.offer, iri)
+    return None if view is None else Offer.of(view)
+
+
+async def _party(info: Info, iri: str) -> Node | None:
+    view = await found(info, lookup.party, iri)
+    return None if view is None else Party.of(view)
+
+
+async def _request(info: Info, iri: str) -> LicenceRequest | None:
+    view = await found(info, lookup.negotiation, iri)
+    return None if view is None else LicenceRequest.of(view)
+
+
+async def _agreement(info: Info, iri: str) -> Node | None:
+    view = await found(info, lookup.agreement, iri)
+    return None if view is None else Agreement.of(view)
+
+
+async def _licence(info: Info, iri: str) -> Licence | None:
+    view = await found(info, lookup.licence, iri)
+    return None if view is None else Licence.of(view)
+
+
+async def _ethics_case(info: Info, iri: str) -> Node | None:
+    view = await found(info, lookup_ethics.ethics_case, iri)
+    return None if view is None else EthicsCase.of(view)
+
+
+_LOOKS = {
+    "dataset": _dataset,
+    "offer": _offer,
+    "party": _party,
+    "negotiation": _request,
+    "agreement": _agreement,
+    "licence": _licence,
+    "ethics-case": _ethics_case,
+}
+"""How a thing is found, by the type in its IRI."""
+
+
+@strawberry.type(description="The root fields about the catalogue and licensing.")
+class LicensingQuery:
+    """The root fields about the catalogue and licensing."""
+
+    @strawberry.field(description="Anything by its id; nothing when it does not exist or is not the caller's to see.")
+    async def node(self, info: Info, id: Id) -> Node | None:  # noqa: A002  # name of the argument
+        """Anything by its id."""
+        match id.split(":"):
+            case ["urn", "muniment", kind, *_] if kind in _LOOKS:
+                return await _LOOKS[kind](info, id)
+            case _:
+                return None
+
+    @strawberry.field(description="The datasets that are published, the oldest first. Scope `graph:query`.")
+    async def catalogue(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        kind: Annotated[RecordKind | None, strawberry.argument(description="Only of this kind.")] = None,
+    ) -> Connection[Dataset] | None:
+        """The datasets that are published."""
+        window = info.context.window(first, after, "catalogue", None if kind is None else kind.name)
+        page = await discover.catalogue(
+            info.context.ports,
+            info.context.principal,
+            first=window.first,
+            after=window.key,
+            kind=None if kind is None else Kind[kind.name],
+        )
+        return window.connection(page, Dataset.of, lambda view: view.dataset)
+
+    @strawberry.field(description="One licence request, to its sides and to auditors.")
+    async def licence_request(self, info: Info, id: Id) -> LicenceRequest | None:  # noqa: A002  # name of the argument
+        """One licence request."""
+        return await _request(info, id)
+
+    @strawberry.field(description="The caller's own licence requests, as owner or developer, the oldest first.")
+    async def licence_requests(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        state: Annotated[NegotiationState | None, strawberry.argument(description="Only in this state.")] = None,
+    ) -> Connection[LicenceRequest] | None:
+        """The caller's own licence requests."""
+        window = info.context.window(first, after, "licenceRequests", None if state is None else state.name)
+        page = await lookup.negotiations(
+            info.context.ports,
+            info.context.principal,
+            first=window.first,
+            after=window.key,
+            state=None if state is None else State[state.name],
+        )
+        return window.connection(page, LicenceRequest.of, lambda view: view.negotiation)
+
+    @strawberry.field(description="One licence, to its sides and to auditors.")
+    async def licence(self, info: Info, id: Id) -> Licence | None:  # noqa: A002  # name of the argument
+        """One licence."""
+        return await _licence(info, id)
+
+    @strawberry.field(description="The caller's own licences, on either side, the oldest first.")
+    async def licences(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Licence] | None:
+        """The caller's own licences."""
+        window = info.context.window(first, after, "licences")
+        page = await lookup.licences(info.context.ports, info.context.principal, first=window.first, after=window.key)
+        return window.connection(page, Licence.of, lambda view: view.licence)
+
+
+@strawberry.type(description="The root fields of oversight.")
+class OversightQuery:
+    """The root fields of oversight."""
+
+    @strawberry.field(description="Cases before the ethics board, the oldest first. Scope `ethics:review`.")
+    async def ethics_cases(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        is_open: Annotated[
+            bool | None, strawberry.argument(name="open", description="Only open ones, or only decided ones.")
+        ] = None,
+    ) -> Connection[EthicsCase] | None:
+        """Cases before the ethics board."""
+        window = info.context.window(first, after, "ethicsCases", is_open)
+        page = await lookup_ethics.ethics_cases(
+            info.context.ports, info.context.principal, first=window.first, after=window.key, is_open=is_open
+        )
+        return window.connection(page, EthicsCase.of, lambda view: view.case)
+
+    @strawberry.field(description="Every access under a licence, the oldest first; to its sides and to auditors.")
+    async def access_log(
+        self,
+        info: Info,
+        licence: Annotated[strawberry.ID, strawberry.argument(description="The licence.")],
+        first: First = FIRST,
+        after: After = None,
+    ) -> Connection[Access] | None:
+        """Every access under a licence."""
+        window = info.context.window(first, after, "accessLog", licence)
+        page = await access_log(
+            info.context.ports, info.context.principal, licence, first=window.first, after=window.key
+        )
+        return window.connection(page, Access.of, lambda view: view.access)
