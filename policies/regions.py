@@ -57,6 +57,19 @@ def within(asked: Sequence[Condition], offered: Sequence[Condition]) -> MatchVer
     return _kinds_within(asked, offered)
 
 
+def empty(conditions: Sequence[Condition]) -> bool:
+    """Whether the conditions on one operand contradict each other, so that no value can meet them all."""
+    known = [each for each in conditions if isinstance(each, Constraint)]
+    members = _members(each for each in known if each.operator in _SET)
+    if members.some is not None and not members.some - members.none:
+        return True
+    interval = _interval(each for each in known if each.operator in _ORDER)
+    if interval is None or interval.low is None or interval.high is None:
+        return False
+    point = interval.low == interval.high
+    return _less(interval.high, interval.low) or (point and (interval.low_open or interval.high_open))
+
+
 def combine(verdicts: Iterable[MatchVerdict]) -> MatchVerdict:
     """One verdict for several parts that must all be inside: the parts of what is asked."""
     seen = set(verdicts)

@@ -13,7 +13,7 @@ from policies.errors import (
     PolicyValueInvalidError,
 )
 from policies.lexical import literal
-from policies.model import Constraint, Value
+from policies.model import Constraint, Policy, Value, duties_of
 from policies.vocabulary import (
     BUCKET,
     GENERALISE,
@@ -132,3 +132,17 @@ def _require_parameter(constraint: Constraint, pointer: str) -> None:
         shown = "no parameter" if parameter is None else literal(parameter)[1]
         subject = compact(constraint.left if term is None else str(term))
         raise PolicyValueInvalidError(compact(shown), f"the parameter of `{subject}`", pointer=pointer)
+
+
+def require_tree(policy: Policy) -> None:
+    """Refuse a policy in which one node stands at two places.
+
+    Raises:
+        PolicyMalformedError: a uid is used twice, or is also the name of a target.
+    """
+    rules = [(rule, *duties_of(rule)) for rule in policy.rules]
+    uids = [policy.uid, *(each.uid for group in rules for each in group)]
+    targets = {rule.target.source for rule in policy.rules if rule.target is not None}
+    repeated = next((uid for uid in uids if uids.count(uid) > 1 or uid in targets), None)
+    if repeated is not None:
+        raise PolicyMalformedError(f"the uid `{repeated}` names two nodes")
