@@ -97,6 +97,8 @@ def _place(ports: Ports, reading: Reading, turn: Turn) -> Placement:
 
 def _ethics_of(turn: Turn, terms: Policy) -> EthicsStatus:
     """How far the board is with the new terms: an approval of narrower ones says nothing about them."""
+    if turn.ethics is EthicsStatus.OPEN:
+        return EthicsStatus.OPEN
     if not ethics_needed(terms, sensitive=turn.dataset.sensitive):
         return EthicsStatus.NOT_NEEDED
     if turn.ethics is EthicsStatus.APPROVED and not widened(turn.terms, terms):

@@ -1,0 +1,332 @@
+"""The ways a licence request can go when people answer."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.exchange import commands
+from gateway.exchange.errors import (
+    AdjustsMismatchError,
+    InputInvalidError,
+    NotYourTurnError,
+    OfferMissingError,
+    TermsUnchangedError,
+    VersionConflictError,
+)
+from gateway.exchange.reject import reject_request
+from graph.journal.events import LicenceFinalised, LicenceRequested, OfferMade, TermReason
+from policies.difference import Wider
+from policies.errors import PolicyError
+from policies.terms import Rate, terms_of
+from policies.vocabulary import EVALUATE, ISO3166, Iri
+from tests.testkit.licensing import ACADEMIC, TERMS, Market
+
+GERMANY = Iri(ISO3166 + "DE")
+REASONS = (TermReason(term="odrl:elapsedTime", code="TOO_LONG"), TermReason(term="rep:field", code="TOO_MANY_COLUMNS"))
+
+
+async def test_a_licence_comes_into_force_when_both_sides_have_signed(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+
+    view = await market.licensed(owner, developer, dataset)
+
+    assert view.state == "FINALIZED"
+    assert view.licence is not None
+    assert view.licence.state == "ACTIVE"
+    assert view.licence.owner.party == owner.party
+    assert view.licence.developer.party == developer.party
+    assert [(each.used, each.bound) for each in view.licence.usage] == [(0, 1_000)]
+    assert view.licence.usage[0].counter == f"{view.licence.agreement.agreement}#p1#recordCount"
+    assert [message.kind for message in view.messages] == [
+        "LicenceRequested",
+        "OfferAccepted",
+        "AgreementSigned",
+        "AgreementSigned",
+    ]
+    (finalised,) = await market.events(LicenceFinalised)
+    assert isinstance(finalised, LicenceFinalised)
+    assert finalised.policy == view.licence.agreement.policy.hash
+
+
+async def test_one_request_goes_to_many_owners(market: Market) -> None:
+    bazaar, forum = await market.owner("bazaar"), await market.owner("forum")
+    developer = await market.developer()
+    first, second = await market.offered(bazaar, "bazaar"), await market.offered(forum, "forum")
+
+    views = await market.ask(developer, first, second, message="For a thesis.")
+
+    assert [view.dataset.dataset for view in views] == [first, second]
+    assert [view.owner.party for view in views] == [bazaar.party, forum.party]
+    assert len({view.request for view in views}) == 1
+    assert len({view.negotiation for view in views}) == 2
+    assert {view.messages[0].note for view in views} == {"For a thesis."}
+
+
+async def test_a_request_is_narrowed_from_the_offer_and_keeps_its_duties(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner, terms=replace(TERMS, consent=True, attribution=True))
+
+    view = await market.ask_one(developer, dataset, place=GERMANY, model="https://models.example/m1")
+
+    policy = await market.policy(view.terms.hash)
+    asked, offered = terms_of(policy), replace(TERMS, consent=True, attribution=True)
+    assert asked == replace(
+        offered,
+        purposes=frozenset({ACADEMIC}),
+        columns=frozenset({"rated", "value"}),
+        max_records=1_000,
+        days=90,
+        places=frozenset({GERMANY}),
+        models=frozenset({Iri("https://models.example/m1")}),
+    )
+
+
+async def test_a_request_for_many_fails_as_a_whole(market: Market) -> None:
+    bazaar, forum = await market.owner("bazaar"), await market.owner("forum")
+    developer = await market.developer()
+    offered, not_offered = await market.offered(bazaar, "bazaar"), await market.publish(forum, "forum")
+
+    with pytest.raises(OfferMissingError) as refused:
+        await market.ask(developer, offered, not_offered)
+
+    assert refused.value.dataset == not_offered
+    assert await market.events(LicenceRequested) == []
+
+
+async def test_nothing_is_offered_for_another_use(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+
+    with pytest.raises(OfferMissingError):
+        await market.ask(developer, dataset, action=EVALUATE)
+
+
+async def test_an_offer_that_has_run_out_is_no_offer(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    soon = market.clock().replace(hour=13)
+    dataset = await market.offered(owner, terms=replace(TERMS, valid_until=soon))
+    await market.ask_one(developer, dataset)
+
+    market.clock.advance(3_600)
+
+    with pytest.raises(OfferMissingError):
+        await market.ask_one(developer, dataset)
+
+
+async def test_terms_that_run_out_while_they_lie_there_cannot_be_accepted(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner, terms=replace(TERMS, valid_until=market.clock().replace(hour=13)))
+    view = await market.ask_one(developer, dataset)
+
+    market.clock.advance(3_600)
+
+    with pytest.raises(PolicyError):
+        await market.accept(owner, view)
+    assert (await market.see(owner, view)).state == "REQUESTED"
+
+
+async def test_the_licence_ends_when_its_terms_do(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    end = market.clock().replace(hour=13)
+    dataset = await market.offered(owner, terms=replace(TERMS, valid_until=end))
+
+    view = await market.licensed(owner, developer, dataset)
+
+    assert view.licence is not None
+    assert view.licence.valid_until == end
+    market.clock.advance(3_601)
+    seen = await market.see(developer, view)
+    assert seen.licence is not None
+    assert seen.licence.state == "EXPIRED"
+
+
+async def test_a_counter_offer_is_shown_term_by_term_and_accepted(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    asked = await market.ask_one(developer, dataset)
+    countered = replace(
+        TERMS,
+        purposes=frozenset({ACADEMIC}),
+        columns=frozenset({"value"}),
+        max_records=1_000,
+        days=90,
+        price=Rate(amount_micro=20_000, currency="EUR"),
+    )
+
+    await market.counter(owner, asked, countered)
+
+    view = await market.see(developer, asked)
+    assert (view.state, view.your_turn) == ("OFFERED", True)
+    assert {change.term: change.wider for change in view.changes} == {
+        "price": Wider.BEFORE,
+        "rep:field": Wider.BEFORE,
+    }
+    (made,) = await market.events(OfferMade)
+    assert isinstance(made, OfferMade)
+    assert made.changed == tuple(change.term for change in view.changes)
+    accepted = await market.accept(developer, view)
+    assert (accepted.state, accepted.your_turn) == ("ACCEPTED", False)
+    await market.sign(owner, accepted)
+    assert (await market.sign(developer, accepted)).state == "FINALIZED"
+
+
+async def test_both_sides_may_counter_in_turn(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    view = await market.ask_one(developer, dataset)
+
+    await market.counter(owner, view, replace(TERMS, days=30))
+    view = await market.counter(developer, view, replace(TERMS, days=60))
+
+    assert not view.your_turn
+    assert (await market.see(owner, view)).your_turn
+    assert [message.answered_by for message in view.messages] == [None, "OWNER", "DEVELOPER"]
+    assert view.hold is not None
+
+
+async def test_a_counter_that_changes_nothing_is_refused(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    view = await market.ask_one(developer, dataset)
+    same = replace(
+        TERMS, purposes=frozenset({ACADEMIC}), columns=frozenset({"rated", "value"}), max_records=1_000, days=90
+    )
+
+    with pytest.raises(TermsUnchangedError):
+        await market.counter(owner, view, same)
+
+
+async def test_a_whole_odrl_document_can_be_the_counter(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    view = await market.ask_one(developer, dataset)
+    document = dict(view.terms.odrl)
+    (permission,) = document["permission"]  # type: ignore[misc]
+    document["permission"] = [{**permission, "action": "rep:evaluate"}]
+
+    await market.counter(owner, view, document)
+
+    seen = await market.see(developer, view)
+    assert [change.term for change in seen.changes] == ["action"]
+
+
+async def test_a_rejection_says_why_per_term_and_an_adjusted_request_is_accepted(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    asked = await market.ask_one(developer, dataset, days=170, columns=("rater", "rated", "value"))
+
+    rejected = await market.reject(owner, asked, REASONS, note="Half a year is too long.")
+    adjusted = await market.ask_one(developer, dataset, days=30, adjusts=asked.negotiation)
+
+    assert rejected.state == "TERMINATED"
+    seen = await market.see(developer, asked)
+    assert seen.reasons == REASONS
+    assert seen.messages[-1].note == "Half a year is too long."
+    assert not seen.your_turn
+    assert adjusted.adjusts == asked.negotiation
+    shown = await market.see(owner, adjusted)
+    assert {change.term: change.wider for change in shown.changes} == {
+        "odrl:elapsedTime": Wider.BEFORE,
+        "rep:field": Wider.BEFORE,
+    }
+    accepted = await market.accept(owner, adjusted)
+    assert accepted.state == "ACCEPTED"
+    assert [message.kind for message in (await market.see(owner, asked)).messages] == [
+        "LicenceRequested",
+        "RequestRejected",
+    ]
+
+
+async def test_only_a_rejected_request_of_one_s_own_about_the_dataset_can_be_adjusted(market: Market) -> None:
+    owner, developer, other = await market.owner(), await market.developer(), await market.developer()
+    second = await market.owner("forum")
+    dataset, elsewhere = await market.offered(owner), await market.offered(second, "forum")
+    open_one = await market.ask_one(developer, dataset)
+    rejected = await market.ask_one(developer, dataset)
+    await market.reject(owner, rejected, REASONS)
+
+    for member, about, adjusts in (
+        (developer, dataset, open_one.negotiation),
+        (developer, elsewhere, rejected.negotiation),
+        (other, dataset, rejected.negotiation),
+        (developer, dataset, "urn:muniment:negotiation:none"),
+    ):
+        with pytest.raises(AdjustsMismatchError):
+            await market.ask_one(member, about, adjusts=adjusts)
+
+
+async def test_the_developer_may_end_it_when_it_has_to_answer(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    view = await market.ask_one(developer, dataset)
+    await market.counter(owner, view, replace(TERMS, days=30))
+
+    ended = await market.reject(developer, view, REASONS)
+
+    assert ended.state == "TERMINATED"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "note", "field"),
+    [
+        ((), "", "reasons"),
+        ((TermReason(term="a term", code="NO"),), "", "reasons.0.term"),
+        ((REASONS[0], TermReason(term="x", code="no")), "", "reasons.1.code"),
+        (REASONS, "x" * 4_001, "note"),
+    ],
+)
+async def test_reasons_are_machine_readable(
+    market: Market, reasons: tuple[TermReason, ...], note: str, field: str
+) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    view = await market.ask_one(developer, dataset)
+
+    with pytest.raises(InputInvalidError) as refused:
+        await market.reject(owner, view, reasons, note=note)
+
+    assert refused.value.field == field
+
+
+async def test_only_the_side_whose_turn_it_is_may_act(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    view = await market.ask_one(developer, dataset)
+
+    for act in (
+        market.accept(developer, view),
+        market.reject(developer, view, REASONS),
+        market.counter(developer, view, replace(TERMS, days=1)),
+        market.sign_anyway(owner, view),
+        market.sign_anyway(developer, view),
+    ):
+        with pytest.raises(NotYourTurnError):
+            await act
+
+    accepted = await market.accept(owner, view)
+    for act in (
+        market.accept(owner, accepted),
+        market.counter(owner, accepted, replace(TERMS, days=1)),
+        market.sign(developer, accepted),
+    ):
+        with pytest.raises(NotYourTurnError):
+            await act
+
+
+async def test_of_two_who_act_at_once_one_gets_a_conflict(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    view = await market.ask_one(developer, dataset)
+    racing = market.racing(lambda: market.accept(owner, view))
+
+    with pytest.raises(VersionConflictError) as refused:
+        await reject_request(
+            racing,
+            owner.principal,
+            commands.RejectRequest(negotiation=view.negotiation, reasons=REASONS, note="Too late."),
+        )
+
+    assert refused.value.stream == view.negotiation
+    assert (await market.see(owner, view)).state == "ACCEPTED"
+    assert market.texts() == []
