@@ -78,7 +78,9 @@ class ConsentMutation:
     @strawberry.mutation(
         description="Record that persons consented; by whoever speaks for the platform. Scope `consent:give`."
     )
-    async def record_consents(self, info: Info, given: Annotated[RecordConsentsInput, INPUT]) -> RecordConsentsPayload:
+    async def record_consents(
+        self, info: Info, given: Annotated[RecordConsentsInput, INPUT]
+    ) -> RecordConsentsPayload | None:
         """Record consents."""
         view, errors = await attempt(
             info,
@@ -106,7 +108,7 @@ class ConsentMutation:
     )
     async def withdraw_consent(
         self, info: Info, given: Annotated[WithdrawConsentInput, INPUT]
-    ) -> WithdrawConsentPayload:
+    ) -> WithdrawConsentPayload | None:
         """Take consent back."""
         done, errors = await attempt(
             info,
@@ -118,7 +120,7 @@ class ConsentMutation:
     @strawberry.mutation(
         description="Object, as the person herself, to use on another basis than consent. Scope `consent:give`."
     )
-    async def object_to_use(self, info: Info, given: Annotated[ObjectToUseInput, INPUT]) -> ObjectToUsePayload:
+    async def object_to_use(self, info: Info, given: Annotated[ObjectToUseInput, INPUT]) -> ObjectToUsePayload | None:
         """Object to use."""
         done, errors = await attempt(
             info, object_to_use, lambda: commands.ObjectToUse(idempotency_key=given.idempotency_key)

@@ -34,7 +34,7 @@ class EthicsMutation:
     @strawberry.mutation(description="Approve or refuse a sensitive use. Scope `ethics:review`.")
     async def decide_ethics_case(
         self, info: Info, given: Annotated[DecideEthicsCaseInput, INPUT]
-    ) -> DecideEthicsCasePayload:
+    ) -> DecideEthicsCasePayload | None:
         """Approve or refuse a sensitive use."""
         view, errors = await attempt(
             info,

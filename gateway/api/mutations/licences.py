@@ -68,7 +68,9 @@ class LicenceMutation:
     @strawberry.mutation(
         description="Pause a licence; its licensor may. The next release obeys. Scope `licence:decide`."
     )
-    async def suspend_licence(self, info: Info, given: Annotated[SuspendLicenceInput, INPUT]) -> SuspendLicencePayload:
+    async def suspend_licence(
+        self, info: Info, given: Annotated[SuspendLicenceInput, INPUT]
+    ) -> SuspendLicencePayload | None:
         """Pause a licence."""
         view, errors = await attempt(
             info,
@@ -80,7 +82,9 @@ class LicenceMutation:
         return SuspendLicencePayload(licence=shown(view, Licence.of), user_errors=errors)
 
     @strawberry.mutation(description="Let a paused licence act again; its licensor may. Scope `licence:decide`.")
-    async def resume_licence(self, info: Info, given: Annotated[ResumeLicenceInput, INPUT]) -> ResumeLicencePayload:
+    async def resume_licence(
+        self, info: Info, given: Annotated[ResumeLicenceInput, INPUT]
+    ) -> ResumeLicencePayload | None:
         """Let a paused licence act again."""
         view, errors = await attempt(
             info,
@@ -95,7 +99,9 @@ class LicenceMutation:
         description="End a licence for good; either side may. The next release is refused. "
         "Scope `licence:decide` for the owner, `licence:negotiate` for the developer."
     )
-    async def revoke_licence(self, info: Info, given: Annotated[RevokeLicenceInput, INPUT]) -> RevokeLicencePayload:
+    async def revoke_licence(
+        self, info: Info, given: Annotated[RevokeLicenceInput, INPUT]
+    ) -> RevokeLicencePayload | None:
         """End a licence for good."""
         view, errors = await attempt(
             info,

@@ -46,7 +46,7 @@ class PartyMutation:
     """Mutations of parties."""
 
     @strawberry.mutation(description="Invite somebody to register a key. Scope `platform:operate`.")
-    async def invite_party(self, info: Info, given: Annotated[InvitePartyInput, INPUT]) -> InvitePartyPayload:
+    async def invite_party(self, info: Info, given: Annotated[InvitePartyInput, INPUT]) -> InvitePartyPayload | None:
         """Invite somebody."""
         view, errors = await attempt(
             info,

@@ -80,7 +80,9 @@ class PublishingMutation:
     """Mutations of licensors about their datasets."""
 
     @strawberry.mutation(description="Put a source's collection into the catalogue. Scope `data:publish`.")
-    async def publish_dataset(self, info: Info, given: Annotated[PublishDatasetInput, INPUT]) -> PublishDatasetPayload:
+    async def publish_dataset(
+        self, info: Info, given: Annotated[PublishDatasetInput, INPUT]
+    ) -> PublishDatasetPayload | None:
         """Put a collection into the catalogue."""
         view, errors = await attempt(
             info,
@@ -102,7 +104,7 @@ class PublishingMutation:
     )
     async def decide_platform_terms(
         self, info: Info, given: Annotated[DecidePlatformTermsInput, INPUT]
-    ) -> DecidePlatformTermsPayload:
+    ) -> DecidePlatformTermsPayload | None:
         """Settle what the platform's own terms leave open."""
         view, errors = await attempt(
             info,
@@ -119,7 +121,7 @@ class PublishingMutation:
         return DecidePlatformTermsPayload(dataset=shown(view, Dataset.of), user_errors=errors)
 
     @strawberry.mutation(description="Offer a dataset under terms. Scope `licence:decide`.")
-    async def publish_offer(self, info: Info, given: Annotated[PublishOfferInput, INPUT]) -> PublishOfferPayload:
+    async def publish_offer(self, info: Info, given: Annotated[PublishOfferInput, INPUT]) -> PublishOfferPayload | None:
         """Offer a dataset under terms."""
         view, errors = await attempt(
             info,

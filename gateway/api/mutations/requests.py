@@ -138,7 +138,9 @@ class RequestMutation:
     """Mutations of negotiations."""
 
     @strawberry.mutation(description="Ask one or several owners for licences. Scope `licence:request`.")
-    async def request_licence(self, info: Info, given: Annotated[RequestLicenceInput, INPUT]) -> RequestLicencePayload:
+    async def request_licence(
+        self, info: Info, given: Annotated[RequestLicenceInput, INPUT]
+    ) -> RequestLicencePayload | None:
         """Ask for licences."""
         views, errors = await attempt(
             info,
@@ -163,7 +165,7 @@ class RequestMutation:
         return RequestLicencePayload(requests=requests, user_errors=errors)
 
     @strawberry.mutation(description="Answer with terms of one's own. Scope `licence:negotiate`.")
-    async def counter_offer(self, info: Info, given: Annotated[CounterOfferInput, INPUT]) -> CounterOfferPayload:
+    async def counter_offer(self, info: Info, given: Annotated[CounterOfferInput, INPUT]) -> CounterOfferPayload | None:
         """Answer with terms of one's own."""
         view, errors = await attempt(
             info,
@@ -177,7 +179,7 @@ class RequestMutation:
     @strawberry.mutation(
         description="Accept the last terms as they stand; whoever must answer may. Scope `licence:negotiate`."
     )
-    async def accept_offer(self, info: Info, given: Annotated[AcceptOfferInput, INPUT]) -> AcceptOfferPayload:
+    async def accept_offer(self, info: Info, given: Annotated[AcceptOfferInput, INPUT]) -> AcceptOfferPayload | None:
         """Accept the last terms."""
         view, errors = await attempt(
             info,
@@ -187,7 +189,9 @@ class RequestMutation:
         return AcceptOfferPayload(request=shown(view, LicenceRequest.of), user_errors=errors)
 
     @strawberry.mutation(description="End the negotiation, with a reason per term. Scope `licence:negotiate`.")
-    async def reject_request(self, info: Info, given: Annotated[RejectRequestInput, INPUT]) -> RejectRequestPayload:
+    async def reject_request(
+        self, info: Info, given: Annotated[RejectRequestInput, INPUT]
+    ) -> RejectRequestPayload | None:
         """End the negotiation."""
         view, errors = await attempt(
             info,
@@ -205,7 +209,9 @@ class RequestMutation:
         description="Sign the agreement: the owner first, then the developer, whose signature makes the licence. "
         "Scope `licence:negotiate`."
     )
-    async def sign_agreement(self, info: Info, given: Annotated[SignAgreementInput, INPUT]) -> SignAgreementPayload:
+    async def sign_agreement(
+        self, info: Info, given: Annotated[SignAgreementInput, INPUT]
+    ) -> SignAgreementPayload | None:
         """Sign the agreement."""
         view, errors = await attempt(
             info,

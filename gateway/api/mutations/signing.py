@@ -59,7 +59,7 @@ class SigningMutation:
     )
     async def prepare_signing_key(
         self, info: Info, given: Annotated[PrepareSigningKeyInput, INPUT]
-    ) -> PrepareSigningKeyPayload:
+    ) -> PrepareSigningKeyPayload | None:
         """Make a key for an owner."""
         view, errors = await attempt(
             info,
@@ -80,7 +80,7 @@ class SigningMutation:
     )
     async def delegate_signing(
         self, info: Info, given: Annotated[DelegateSigningInput, INPUT]
-    ) -> DelegateSigningPayload:
+    ) -> DelegateSigningPayload | None:
         """Delegate signing within bounds."""
         key_id, errors = await attempt(
             info,
