@@ -5,7 +5,6 @@ are those of RFC 8785. Times are text, UTC, six decimals, ``Z``. Floats do not o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, get_type_hints
 
@@ -20,6 +19,7 @@ LARGEST_INTEGER: Final = 2**53 - 1
 """Larger ones are not the same number in every reader of JSON."""
 
 
+# INVARIANT: no event has a field of one of these names.
 class _Place(msgspec.Struct, frozen=True):
     seq: int
     at: datetime
@@ -42,12 +42,6 @@ def _fields_of(*hints: object) -> Mapping[type[Event], tuple[str, ...]]:
 
 _INTEGERS: Final = _fields_of(int)
 _TIMES: Final = _fields_of(datetime, datetime | None)
-
-_CLASHES: Final = {
-    field.name for type_ in EVENT_TYPES.values() for field in fields(type_) if field.name in _Place.__struct_fields__
-}
-if _CLASHES:
-    raise TypeError(f"fields of events are named as the place of an event: {_CLASHES}")
 
 
 def encode(event: Event, *, seq: int, at: datetime, tenant: str, booked: Sequence[Booking] = ()) -> bytes:

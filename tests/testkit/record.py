@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from graph.journal.documents import Document, subjects_document
 from graph.journal.events import (
@@ -24,7 +26,8 @@ from graph.journal.events import (
 )
 from graph.journal.journal import Appended, Entry, Journal
 from graph.signing import SigningKey
-from graph.sql.engine import create_engine
+from graph.sql.engine import Engine, create_engine
+from graph.sql.migrations import migrate
 from tests.testkit.clock import FrozenClock
 
 OPERATOR, OWNER, DEVELOPER, BOARD = (
@@ -39,12 +42,31 @@ NOTICE = "sha-256:" + "33" * 32
 ALICE, BOB = "a1" * 16, "b0" * 16
 
 
+@cache
+def _empty_database() -> bytes:
+    """A database with all tables and no rows, migrated once per test process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.db"
+        engine = create_engine(f"sqlite:///{path}")
+        migrate(engine)
+        engine.dispose()
+        return path.read_bytes()
+
+
+def a_database(folder: Path) -> Engine:
+    """An engine on the database of ``folder``, which is made when it is not there."""
+    path = folder / "journal.db"
+    if not path.exists():
+        path.write_bytes(_empty_database())
+    return create_engine(f"sqlite:///{path}")
+
+
 @asynccontextmanager
 async def a_journal(
     folder: Path, *, clock: FrozenClock | None = None, key: SigningKey | None = None
 ) -> AsyncIterator[Journal]:
     """A journal in ``folder``; pass the same key to open it again."""
-    engine = create_engine(f"sqlite:///{folder / 'journal.db'}")
+    engine = a_database(folder)
     try:
         async with Journal.open(engine, clock=clock or FrozenClock(), key=key or SigningKey.generate()) as journal:
             yield journal
