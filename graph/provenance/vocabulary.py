@@ -141,8 +141,8 @@ class EdgeType(StrEnum):
         return _TERMS.get(self) or OWN + _camel(self.value)
 
     @property
-    def qualified(self) -> bool:
-        """True when it is an own term, not one of PROV."""
+    def own(self) -> bool:
+        """True when the term is ours, not one of PROV."""
         return self not in _TERMS
 
 

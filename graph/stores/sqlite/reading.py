@@ -98,7 +98,7 @@ def find(
                 "tenant": tenant,
                 "label": label.value,
                 "start": start,
-                "where": json.dumps(dict(where)),
+                "where": json.dumps(dict(where), ensure_ascii=False, separators=(",", ":")),
                 "limit": limit + 1,
             },
         ).fetchall()
