@@ -21,6 +21,12 @@ def _bundled() -> dict[str, Any]:
 
 _CONTEXTS: Final = _bundled()
 
+RELATIVE: Final = "x-relative:"
+"""Scheme of the base that relative references are resolved against, so that none of them looks absolute afterwards.
+
+Without a base of our own, pyld would take one of its choice.
+"""
+
 
 def _load(address: str, _options: Mapping[str, object]) -> dict[str, object]:
     """Answer an address from the bundle; every other address is refused: nothing is looked up on the network."""
@@ -43,7 +49,7 @@ def expand(document: dict[str, Json]) -> Mapping[str, Any]:
     def dropped(property_: object) -> NoReturn:
         raise PolicyTermUnknownError("property", str(property_), pointer=find_key(document, str(property_)))
 
-    options: Any = {"documentLoader": _load, "base": ""}
+    options: Any = {"documentLoader": _load, "base": RELATIVE + "//relative/"}
     try:
         nodes = jsonld.expand(document, options, on_property_dropped=dropped)
     except jsonld.JsonLdError as error:

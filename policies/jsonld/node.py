@@ -11,10 +11,11 @@ from policies.errors import (
     PolicyUnsupportedError,
     PolicyValueInvalidError,
 )
+from policies.jsonld.expansion import RELATIVE
 from policies.jsonld.limits import Json
 from policies.jsonld.places import Trail, locate
 from policies.model import Value
-from policies.vocabulary import DCT, ODRL, RDF, REP, Iri, absolute, compact
+from policies.vocabulary import DCT, ODRL, RDF, REP, Iri, absolute, compact, local
 
 _ODRL_PROPERTIES: Final = (
     *("profile", "conflict", "permission", "prohibition", "obligation", "assigner", "assignee", "target", "action"),
@@ -34,6 +35,10 @@ PROPERTIES: Final = frozenset(
 """Every property that a policy may have anywhere."""
 _LEFT_OUT: Final = frozenset({ODRL + "inheritFrom", ODRL + "andSequence"})
 """Properties of ODRL that are refused on purpose."""
+
+
+_TERMS: Final = frozenset(ODRL + name for name in ("action", "conflict", "leftOperand", "operator"))
+"""Properties whose values are terms, so that a bare word is a term nobody knows."""
 
 
 class Node:
@@ -182,6 +187,8 @@ class Node:
         return parsed
 
     def _iri(self, text: str, place: str) -> Iri:
-        if not absolute(text) or text.startswith("_:"):
+        if text.startswith(RELATIVE) and place in _TERMS:
+            raise PolicyTermUnknownError(local(place), text.rpartition("/")[2], pointer=self.pointer(place))
+        if not absolute(text) or text.startswith(("_:", RELATIVE)):
             raise PolicyMalformedError("an absolute IRI is expected", pointer=self.pointer(place))
         return Iri(text)

@@ -1,13 +1,14 @@
 """From a place in the expanded document back to the JSON pointer in the document as it was sent."""
 
+import re
 from typing import Final, TypeAlias
 
 from policies.jsonld.limits import Json, Path, pointer
-from policies.vocabulary import compact, local
 
 Trail: TypeAlias = tuple[str | int, ...]
 """Property IRIs, keywords and indices, as expansion has them: every property holds an array."""
 
+_SEPARATOR: Final = re.compile(r"[:/#]")
 _ALIASES: Final = {"@id": frozenset({"@id", "uid"}), "@type": frozenset({"@type", "type"})}
 
 
@@ -42,5 +43,12 @@ def find_key(document: Json, key: str) -> str:
 
 
 def _key(here: Json, step: str) -> str | None:
-    names = _ALIASES.get(step, frozenset({step, compact(step), local(step)}))
-    return next((key for key in here if key in names), None) if isinstance(here, dict) else None
+    if not isinstance(here, dict):
+        return None
+    names = _ALIASES.get(step, frozenset())
+    return next((key for key in here if key in names or (not names and _name(key) == _name(step))), None)
+
+
+def _name(key: str) -> str:
+    """The last part of a property, however it is spelt."""
+    return _SEPARATOR.split(key)[-1]

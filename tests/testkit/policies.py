@@ -1,0 +1,131 @@
+"""Builders of policies, requests and states: each gives something whole, and takes what a test wants to differ."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from policies.model import (
+    AccessRequest,
+    ColumnFacts,
+    Condition,
+    Constraint,
+    LicenceStatus,
+    Logic,
+    LogicalConstraint,
+    Permission,
+    Policy,
+    State,
+    Value,
+)
+from policies.terms import Rate, Terms, agreement
+from policies.vocabulary import DPV, FINE_TUNE, ISO3166, PD, Iri, Operator
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+OWNER = Iri("urn:party:owner")
+LICENSEE = Iri("urn:party:licensee")
+ASSET = Iri("urn:dataset:reviews")
+OFFER = Iri("urn:offer:1")
+LICENCE = Iri("urn:agreement:1")
+
+RESEARCH = Iri(DPV + "ResearchAndDevelopment")
+ACADEMIC = Iri(DPV + "AcademicResearch")
+MARKETING = Iri(DPV + "Marketing")
+CONSENT = Iri(DPV + "Consent")
+GERMANY = Iri(ISO3166 + "DE")
+FRANCE = Iri(ISO3166 + "FR")
+REPUTATION = Iri(PD + "GeneralReputation")
+IDENTIFYING = Iri(PD + "Identifying")
+
+COLUMNS = {
+    name: ColumnFacts(name=name, category=category, sensitivity=sensitivity)
+    for name, category, sensitivity in (
+        ("record_id", IDENTIFYING, "pseudonym"),
+        ("rater", IDENTIFYING, "direct_identifier"),
+        ("value", REPUTATION, "quasi_identifier"),
+        ("observed_at", Iri(PD + "Behavioural"), "quasi_identifier"),
+        ("licence_hint", Iri(DPV + "NonPersonalData"), "none"),
+    )
+}
+
+
+def some_terms(**changes: Any) -> Terms:
+    """Research on two columns, nothing else limited."""
+    given = {"action": FINE_TUNE, "purposes": frozenset({RESEARCH}), "columns": frozenset({"rater", "value"})}
+    return Terms(**(given | changes))
+
+
+def an_offer(**changes: Any) -> Policy:
+    """The offer of ``some_terms``."""
+    return some_terms(**changes).offer(uid=OFFER, assigner=OWNER, target=ASSET, title="Reviews")
+
+
+def an_agreement(**changes: Any) -> Policy:
+    """The agreement on ``an_offer``."""
+    return agreement(an_offer(**changes), uid=LICENCE, assignee=LICENSEE)
+
+
+def an_access(**changes: Any) -> AccessRequest:
+    """A read of ``value`` that ``an_agreement`` permits."""
+    given: dict[str, Any] = {
+        "party": LICENSEE,
+        "action": FINE_TUNE,
+        "target": ASSET,
+        "selected": frozenset({"value"}),
+        "columns": COLUMNS,
+        "purpose": ACADEMIC,
+        "platform": "bazaar",
+        "lawful_basis": CONSENT,
+        "rows": 100,
+    }
+    return AccessRequest(**(given | changes))
+
+
+def a_state(**changes: Any) -> State:
+    """A licence in force under which nothing has happened yet."""
+    given: dict[str, Any] = {"status": LicenceStatus.ACTIVE}
+    return State(**(given | changes))
+
+
+def a_constraint(left: Iri, operator: Operator, *right: Value, **more: Any) -> Constraint:
+    """One constraint."""
+    return Constraint(left=left, operator=operator, right=right, **more)
+
+
+def either(*members: Condition) -> LogicalConstraint:
+    """``or``."""
+    return LogicalConstraint(logic=Logic.OR, members=members)
+
+
+def all_together(*members: Condition) -> LogicalConstraint:
+    """``and``."""
+    return LogicalConstraint(logic=Logic.AND, members=members)
+
+
+def exactly_one(*members: Condition) -> LogicalConstraint:
+    """``xone``."""
+    return LogicalConstraint(logic=Logic.XONE, members=members)
+
+
+def permitting(policy: Policy, **changes: Any) -> Policy:
+    """The policy, with parts of its one permission replaced."""
+    return replace(policy, permissions=(replace(policy.permissions[0], **changes),))
+
+
+def constrained(policy: Policy, *conditions: Condition) -> Policy:
+    """The policy, with more constraints on its permission."""
+    permission = policy.permissions[0]
+    return permitting(policy, constraints=(*permission.constraints, *conditions))
+
+
+def refined(policy: Policy, *conditions: Condition) -> Policy:
+    """The policy, with more refinements of its permission's target."""
+    target = policy.permissions[0].target
+    return permitting(policy, target=replace(target, refinements=(*target.refinements, *conditions)))
+
+
+def the_permission(policy: Policy) -> Permission:
+    """Its one permission."""
+    return policy.permissions[0]
+
+
+EUROS = Rate(amount_micro=2_000, currency="EUR")

@@ -1,0 +1,65 @@
+from itertools import permutations
+
+import pytest
+
+from policies.model import Transform
+from policies.transforms import stronger, strongest
+from policies.vocabulary import (
+    AGGREGATE_ONLY,
+    BUCKET,
+    DROP,
+    GENERALISE,
+    KEEP,
+    PSEUDONYMISE,
+    REDACT_TEXT,
+    TIME_UNITS,
+    TRUNCATE_TIME,
+    Iri,
+)
+
+DAY, MONTH = TIME_UNITS[3:5]
+
+
+def a(term: Iri, parameter: Iri | int | None = None) -> Transform:
+    return Transform(term=term, parameter=parameter)
+
+
+@pytest.mark.parametrize(
+    ("weak", "strong"),
+    [
+        (a(KEEP), a(PSEUDONYMISE)),
+        (a(REDACT_TEXT), a(AGGREGATE_ONLY)),
+        (a(AGGREGATE_ONLY), a(DROP)),
+        (a(GENERALISE, 1), a(GENERALISE, 2)),
+        (a(TRUNCATE_TIME, DAY), a(TRUNCATE_TIME, MONTH)),
+        (a(BUCKET, 5), a(BUCKET, 10)),
+    ],
+)
+def test_the_declared_order(weak: Transform, strong: Transform) -> None:
+    assert stronger(weak, strong) == strong
+    assert stronger(strong, weak) == strong
+    assert stronger(weak, weak) == weak
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (a(PSEUDONYMISE), a(REDACT_TEXT)),
+        (a(BUCKET, 4), a(BUCKET, 10)),
+        (a(BUCKET, 0), a(BUCKET)),
+        (a(GENERALISE, 1), a(GENERALISE)),
+        (a(TRUNCATE_TIME, DAY), a(TRUNCATE_TIME, Iri("urn:week"))),
+        (a(KEEP), a(Iri("urn:unheard"))),
+    ],
+)
+def test_other_pairs_are_incomparable(first: Transform, second: Transform) -> None:
+    assert stronger(first, second) is None
+    assert stronger(second, first) is None
+
+
+def test_the_strongest_of_several_does_not_depend_on_their_order() -> None:
+    several = (a(PSEUDONYMISE), a(GENERALISE, 1), a(DROP))
+
+    assert {strongest(each) for each in permutations(several)} == {a(DROP)}
+    assert strongest(several[:2]) is None
+    assert strongest(()) is None

@@ -1,0 +1,124 @@
+import pytest
+
+from policies.vocabulary import (
+    DPV,
+    DUTY_TERMS,
+    FINE_TUNE,
+    INCLUDED_IN,
+    OPERANDS,
+    PD,
+    PROFILE,
+    PURPOSE,
+    PURPOSE_ROOT,
+    REP,
+    SELL,
+    SOURCE_PLATFORM,
+    SPATIAL,
+    TRANSFER,
+    USE,
+    Iri,
+    absolute,
+    compact,
+    local,
+)
+from tests.testkit.policies import ACADEMIC, GERMANY, MARKETING, RESEARCH
+
+
+def test_every_broader_concept_is_known() -> None:
+    broader = PROFILE.taxonomy.broader
+
+    assert all(each in broader for several in broader.values() for each in several)
+
+
+def test_taxonomy_is_acyclic() -> None:
+    broader = PROFILE.taxonomy.broader
+
+    assert all(concept not in PROFILE.taxonomy.ancestors(each) for concept in broader for each in broader[concept])
+
+
+@pytest.mark.parametrize(
+    ("child", "parent", "expected"),
+    [
+        (ACADEMIC, ACADEMIC, True),
+        (ACADEMIC, RESEARCH, True),
+        (Iri(DPV + "TargetedAdvertising"), MARKETING, True),
+        (Iri(DPV + "CommercialResearch"), Iri(DPV + "CommercialPurpose"), True),
+        (ACADEMIC, MARKETING, False),
+        (RESEARCH, ACADEMIC, False),
+        (Iri(PD + "Friend"), Iri(PD + "SocialNetwork"), True),
+        (Iri("urn:unheard"), RESEARCH, None),
+        (RESEARCH, Iri("urn:unheard"), None),
+    ],
+)
+def test_is_a(child: Iri, parent: Iri, expected: bool | None) -> None:
+    assert PROFILE.is_a(child, parent) is expected
+
+
+def test_actions_reach_use_or_transfer() -> None:
+    assert all(PROFILE.includes(USE, each) or PROFILE.includes(TRANSFER, each) for each in INCLUDED_IN)
+
+
+def test_actions_of_the_profile_are_directly_under_use_or_transfer() -> None:
+    assert {parent for action, parent in INCLUDED_IN.items() if action.startswith(REP)} == {USE, TRANSFER}
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "expected"),
+    [(USE, FINE_TUNE, True), (FINE_TUNE, USE, False), (TRANSFER, SELL, True), (USE, Iri("urn:x"), None)],
+)
+def test_includes(outer: Iri, inner: Iri, expected: bool | None) -> None:
+    assert PROFILE.includes(outer, inner) is expected
+
+
+def test_every_duty_term_has_an_action_and_known_operands() -> None:
+    assert all(term.action in INCLUDED_IN for term in DUTY_TERMS.values())
+    assert all(term.required <= term.operands <= OPERANDS.keys() for term in DUTY_TERMS.values())
+
+
+@pytest.mark.parametrize(
+    ("operand", "value", "expected"),
+    [
+        (PURPOSE, RESEARCH, True),
+        (PURPOSE, PURPOSE_ROOT, True),
+        (PURPOSE, "urn:x", False),
+        (SPATIAL, GERMANY, True),
+        (SPATIAL, GERMANY + "X", False),
+        (SPATIAL, "urn:DE", False),
+        (SOURCE_PLATFORM, "anything", True),
+        (Iri(REP + "modelRelease"), REP + "openWeights", True),
+        (Iri(REP + "modelRelease"), REP + "elsewhere", False),
+    ],
+)
+def test_closed_values(operand: Iri, value: str, *, expected: bool) -> None:
+    assert PROFILE.knows(OPERANDS[operand], value) is expected
+
+
+@pytest.mark.parametrize(
+    ("iri", "short", "last"),
+    [
+        (FINE_TUNE, "rep:fineTune", "fineTune"),
+        (GERMANY, "iso3166:DE", "DE"),
+        ("urn:dataset:1", "urn:dataset:1", "urn:dataset:1"),
+        (REP, REP, REP),
+    ],
+)
+def test_compact_and_local(iri: str, short: str, last: str) -> None:
+    assert compact(iri) == short
+    assert local(iri) == last
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("urn:x:1", True),
+        ("https://a.example/b#c", True),
+        ("did:example:owner", True),
+        ("relative/path", False),
+        ("rep:fineTune", False),
+        ("rep://host/x", False),
+        ("urn:with space", False),
+        ("", False),
+    ],
+)
+def test_absolute(text: str, *, expected: bool) -> None:
+    assert absolute(text) is expected
