@@ -18,7 +18,7 @@ from gateway.auth.principal import Principal
 from gateway.exchange import discover, lookup, lookup_ethics
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
-from gateway.exchange.trace import access_log
+from gateway.exchange.trace import access_log, find_access
 from graph.journal.rows import NegotiationState as State
 
 Info = strawberry.Info[Context, None]
@@ -70,6 +70,11 @@ async def _ethics_case(info: Info, iri: str) -> Node | None:
     return None if view is None else EthicsCase.of(view)
 
 
+async def _access(info: Info, iri: str) -> Node | None:
+    view = await found(info, find_access, iri)
+    return None if view is None else Access.of(view)
+
+
 _LOOKS = {
     "dataset": _dataset,
     "offer": _offer,
@@ -78,6 +83,7 @@ _LOOKS = {
     "agreement": _agreement,
     "licence": _licence,
     "ethics-case": _ethics_case,
+    "access": _access,
 }
 """How a thing is found, by the type in its IRI."""
 

@@ -64,6 +64,24 @@ async def trace_receipt(ports: Ports, principal: Principal, access: str) -> Trac
     )
 
 
+async def find_access(ports: Ports, principal: Principal, access: str) -> AccessView:
+    """One access, recorded, denied or withheld: to whoever asked, to the sides of its licence, and to auditors.
+
+    Raises:
+        ScopeMissingError: Without ``graph:query``.
+        NotFoundError: There is none that the caller may see; a foreign one looks absent.
+    """
+    principal.require(Scope.GRAPH_QUERY)
+
+    def found(reading: Reading) -> AccessView:
+        recorded = _access(reading, access)
+        if not _may_see(reading, recorded.event):
+            raise NotFoundError("access", access)
+        return access_view(ports, reading, recorded)
+
+    return await read(ports, principal, found)
+
+
 async def access_log(
     ports: Ports, principal: Principal, licence: str, *, first: int, after: str | None = None
 ) -> Page[AccessView]:
@@ -116,6 +134,15 @@ def _problem(event: AccessDenied | AccessWithheld) -> Problem:
         clause=event.clause,
         decision=event.access,
     )
+
+
+def _may_see(reading: Reading, event: Event) -> bool:
+    if not isinstance(event, Access):
+        return False
+    if event.party == reading.reader.party or Scope.AUDIT_READ in reading.reader.scopes:
+        return True
+    licence = reading.view.licence(event.licence) if event.licence else None
+    return licence is not None and reading.reader.party in {licence.assigner, licence.assignee}
 
 
 def _access(reading: Reading, iri: str) -> Recorded:

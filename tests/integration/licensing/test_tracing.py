@@ -6,7 +6,7 @@ from gateway.auth.errors import ScopeMissingError
 from gateway.auth.scopes import Scope
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.reading import Reading
-from gateway.exchange.trace import access_log, access_view, trace_receipt
+from gateway.exchange.trace import access_log, access_view, find_access, trace_receipt
 from gateway.exchange.views import LicenceView
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, PartyKind
 from graph.provenance.projector import Projector
@@ -123,6 +123,46 @@ async def test_a_foreign_log_looks_absent(market: Market) -> None:
         await access_log(market.ports, stranger.without(Scope.GRAPH_QUERY), licence.licence, first=1)
     with pytest.raises(ScopeMissingError):
         await trace_receipt(market.ports, stranger.without(Scope.GRAPH_QUERY), "urn:x")
+
+
+async def test_one_access_is_shown_to_whoever_asked_to_its_sides_and_to_auditors(market: Market) -> None:
+    owner, developer, licence = await licensed(market)
+    names = await accesses(market, developer, licence)
+    auditor, stranger = await market.join(PartyKind.AUDITOR), await market.developer()
+
+    for member in (owner, developer, auditor):
+        shown = [await find_access(market.ports, member.principal, name) for name in names]
+        assert [each.kind for each in shown] == ["RECORDED", "DENIED", "WITHHELD"]
+    for member, iri in ((stranger, names[1]), (auditor, "urn:muniment:access:none")):
+        with pytest.raises(NotFoundError) as refused:
+            await find_access(market.ports, member.principal, iri)
+        assert (refused.value.noun, refused.value.iri) == ("access", iri)
+    with pytest.raises(ScopeMissingError):
+        await find_access(market.ports, auditor.without(Scope.GRAPH_QUERY), names[1])
+
+
+async def test_a_denial_without_a_licence_is_shown_to_whoever_asked_and_to_auditors(market: Market) -> None:
+    owner, developer, licence = await licensed(market)
+    denied = market.ports.ids.new("access")
+    await market.record(
+        AccessDenied(
+            access=denied,
+            operation=DIGEST,
+            licence="",
+            dataset=licence.dataset.dataset,
+            party=developer.party,
+            client=developer.principal.client,
+            action=FINE_TUNE,
+            purpose=ACADEMIC,
+            stage="decide",
+            code="DATASET_NOT_LICENSED",
+            clause="",
+        )
+    )
+
+    assert (await find_access(market.ports, developer.principal, denied)).licence is None
+    with pytest.raises(NotFoundError):
+        await find_access(market.ports, owner.principal, denied)
 
 
 async def test_what_is_no_access_has_no_view_as_one(market: Market) -> None:
