@@ -65,6 +65,14 @@ class Cast:
         """The party IRI of a role."""
         return self._players[role].party
 
+    def named(self, text: str | None) -> str | None:
+        """The text with the names of roles in place of their IRIs."""
+        if text is None:
+            return None
+        for role, player in self._players.items():
+            text = text.replace(player.party, role.value)
+        return text
+
     async def enter_operator(self) -> None:
         """Take up the key that the gateway made for its operator at its first start."""
         card = json.loads((self._folder / _OPERATOR_CARD).read_text(encoding="utf-8"))

@@ -7,10 +7,9 @@ from typing import Any, Final
 
 from gateway.demo.cast import Role
 from gateway.demo.queries import text
-from gateway.demo.reading import ROWS
+from gateway.demo.reading import ROWS, federated_variables
 from gateway.demo.step_9_audit import BUNDLE
 from gateway.demo.story import Story
-from gateway.demo.terms import PURPOSE
 
 _FOLDER: Final = "queries"
 
@@ -47,6 +46,6 @@ def _queries(story: Story) -> Sequence[tuple[str, Role, Mapping[str, Any]]]:
     licences = [licence for licence in learned.licences.values() if licence != revoked]
     return (
         ("catalogue", Role.DEVELOPER, {"first": 50}),
-        ("federated", Role.DEVELOPER, {"licences": licences, "purpose": PURPOSE, "first": ROWS}),
+        ("federated", Role.DEVELOPER, federated_variables(story, licences, ROWS)),
         ("access_log", Role.AUDITOR, {"licence": learned.licences["posts"], "first": 50}),
     )

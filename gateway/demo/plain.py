@@ -1,6 +1,6 @@
 """The story as plain text: for pipes, logs and small terminals."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TextIO, assert_never
 
@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from gateway.demo.facts import Document, Fact, StepFacts
 from gateway.demo.narrator import Narrator
-from gateway.demo.shapes import Grid, Items, Line, Shape, shape, shapes
+from gateway.demo.shapes import Grid, Items, Line, Pairs, Shape, shape, shapes
 
 
 class PlainNarrator(Narrator):
@@ -20,8 +20,7 @@ class PlainNarrator(Narrator):
     @override
     def opening(self, world: Mapping[str, Fact]) -> None:
         self._say("Muniment: license, query across platforms, refuse, revoke")
-        for each in shapes(world):
-            self._show(each)
+        self._show_all(shapes(world))
 
     @override
     def step(self, number: int, title: str) -> None:
@@ -40,8 +39,7 @@ class PlainNarrator(Narrator):
     def told(self, step: StepFacts) -> None:
         for done in step.told.already_done:
             self._say(f"   already done: {done}")
-        for each in shapes(step.told.facts):
-            self._show(each)
+        self._show_all(shapes(step.told.facts))
         self._say(f"   ({step.elapsed_ms:,} ms)")
 
     @override
@@ -50,15 +48,21 @@ class PlainNarrator(Narrator):
         if document.failure is not None:
             return
         if document.summary:
-            self._show(shape("summary", document.summary))
+            self._show_all(shape("summary", document.summary))
         if document.measured:
-            self._show(shape("measured", document.measured))
+            self._show_all(shape("measured", document.measured))
         self._show(Items(label="to go on", texts=document.go_on))
+
+    def _show_all(self, parts: Iterable[Shape]) -> None:
+        for each in parts:
+            self._show(each)
 
     def _show(self, what: Shape) -> None:
         match what:
             case Line(label=label, text=text):
                 self._say(f"   {label}: {text}")
+            case Pairs(label=label, lines=lines):
+                self._say(f"   {label}:", *(f"     {each.label}: {each.text}" for each in lines))
             case Items(label=label, texts=texts):
                 self._say(f"   {label}:", *(f"     - {text}" for text in texts))
             case Grid():

@@ -52,6 +52,24 @@ _BY_MONTH: Final = ({"column": "started_at", "transform": "TRUNCATE_TIME", "para
 
 PUBLICATIONS: Final = (
     Publication(
+        name="her own visits",
+        role=Role.AVATAR,
+        source="grid",
+        collection="griduser",
+        kind="INTERACTION",
+        rows="OWN",
+        lawful_basis=CONSENT,
+        sensitive=True,
+        asked=_VISITS,
+        offer=terms(
+            _VISITS,
+            amount_micro=100,
+            records=_OFFERED_RECORDS,
+            days=_OFFERED_DAYS,
+            transforms=[*pseudonymise("actor"), *_BY_MONTH],
+        ),
+    ),
+    Publication(
         name="visits",
         role=Role.GRID,
         source="grid",
@@ -81,24 +99,6 @@ PUBLICATIONS: Final = (
     ),
     Publication(
         name="belongings", role=Role.GRID, source="grid", collection="assets", kind="ASSET", lawful_basis=CONTRACT
-    ),
-    Publication(
-        name="her own visits",
-        role=Role.AVATAR,
-        source="grid",
-        collection="griduser",
-        kind="INTERACTION",
-        rows="OWN",
-        lawful_basis=CONSENT,
-        sensitive=True,
-        asked=_VISITS,
-        offer=terms(
-            _VISITS,
-            amount_micro=100,
-            records=_OFFERED_RECORDS,
-            days=_OFFERED_DAYS,
-            transforms=[*pseudonymise("actor"), *_BY_MONTH],
-        ),
     ),
     Publication(
         name="posts",
@@ -177,7 +177,7 @@ PUBLICATIONS: Final = (
         ),
     ),
 )
-"""Every dataset, in the order of publishing."""
+"""Every dataset, in the order of publishing: in an answer of several datasets the oldest comes first."""
 
 OFFERED: Final = tuple(each for each in PUBLICATIONS if each.offer is not None)
 """Those that the developer asks for."""

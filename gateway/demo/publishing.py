@@ -14,7 +14,6 @@ _REASON: Final = (
     "Members agreed to the licence of their posts and, beyond it, consented to this use one by one; names are "
     "replaced, the licence of each post travels with it, and attribution is a duty."
 )
-_SOURCE: Final = "the forum's public terms and the operator's own reading of them"
 
 
 class Published:
@@ -54,7 +53,7 @@ async def publish_offers(story: Story, published: Published) -> None:
             continue
         client = story.cast.client(each.role)
         if each.contested and not nodes[iri]["platformTerms"]["decided"]:
-            await _decide(story, each, iri, published)
+            await _decide(story, each, nodes[iri], published)
         await mutate(client, "publish_offer", f"demo:offer:{each.name}", dataset=iri, policy={"terms": each.offer})
         published.new_offers += 1
         if each.bounds is not None:
@@ -87,9 +86,9 @@ async def _publish(story: Story, each: Publication) -> str:
     return str(payload["dataset"]["id"])
 
 
-async def _decide(story: Story, each: Publication, iri: str, published: Published) -> None:
+async def _decide(story: Story, each: Publication, node: Mapping[str, Any], published: Published) -> None:
     """The offer is refused while the platform's terms are contested; then the operator decides."""
-    client = story.cast.client(each.role)
+    client, iri = story.cast.client(each.role), node["id"]
     refused = await mutate_refused(
         client, "publish_offer", f"demo:offer:{each.name}:too-early", dataset=iri, policy={"terms": each.offer}
     )
@@ -103,7 +102,7 @@ async def _decide(story: Story, each: Publication, iri: str, published: Publishe
         action=ACTION,
         allowed=True,
         reason=_REASON,
-        source=_SOURCE,
+        source=node["platformTerms"]["source"],
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gateway.demo.cast import Role
 from gateway.demo.facts import Fact
-from gateway.demo.speak import ask, reports
+from gateway.demo.speak import ask_in_part, reports
 from gateway.demo.story import Story
 from gateway.demo.terms import PURPOSE
 
@@ -39,10 +39,21 @@ class Read:
 
 async def read(story: Story, licences: Sequence[str], first: int = ROWS) -> Read:
     """Send the federated query under these licences, each decided for itself."""
-    variables = {"licences": list(licences), "purpose": PURPOSE, "first": first}
+    variables = federated_variables(story, licences, first)
     began = time.perf_counter()
-    content = await ask(story.cast.client(Role.DEVELOPER), "federated", variables, licences=licences)
+    content = await ask_in_part(story.cast.client(Role.DEVELOPER), "federated", variables, licences=licences)
     return Read(content=content, took_ms=round((time.perf_counter() - began) * 1000))
+
+
+def federated_variables(story: Story, licences: Sequence[str], first: int) -> Mapping[str, Any]:
+    """Scores of two platforms are not comparable, so each platform's are asked for on their own."""
+    return {
+        "licences": list(licences),
+        "forum": [story.learned.licences["standing"]],
+        "bazaar": [story.learned.licences["trust"]],
+        "purpose": PURPOSE,
+        "first": first,
+    }
 
 
 def names(story: Story) -> Mapping[str, str]:

@@ -16,6 +16,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Several values that belong together, each with its label."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Items:
     """Several sentences under one label."""
 
@@ -34,25 +42,39 @@ class Grid:
     """Positions of columns that hold numbers only."""
 
 
-Shape: TypeAlias = Line | Items | Grid
+Shape: TypeAlias = Line | Pairs | Items | Grid
 
 
 def shapes(facts: Mapping[str, Fact]) -> Iterator[Shape]:
     """Every fact in its order; nothing is left out."""
     for name, value in facts.items():
-        yield shape(words(name), value)
+        yield from shape(words(name), value)
 
 
-def shape(label: str, value: Fact) -> Shape:
-    """The layout of one fact."""
+def shape(label: str, value: Fact) -> Iterator[Shape]:
+    """The layout of one fact: of an object first its plain values, then each list and object in it."""
     if isinstance(value, Mapping):
-        return _grid(label, [{"what": words(name), "value": each} for name, each in value.items()])
-    if isinstance(value, Sequence) and not isinstance(value, str):
+        plain = {name: each for name, each in value.items() if not _contains(each)}
+        if plain:
+            yield Pairs(
+                label=label, lines=tuple(Line(label=words(name), text=text_of(each)) for name, each in plain.items())
+            )
+        for name, each in value.items():
+            if _contains(each):
+                yield from shape(f"{label}: {words(name)}", each)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
         objects = [each for each in value if isinstance(each, Mapping)]
         if objects and len(objects) == len(value):
-            return _grid(label, objects)
-        return Items(label=label, texts=tuple(text_of(each) for each in value))
-    return Line(label=label, text=text_of(value))
+            yield _grid(label, objects)
+        else:
+            yield Items(label=label, texts=tuple(text_of(each) for each in value))
+    else:
+        yield Line(label=label, text=text_of(value))
+
+
+def _contains(value: Fact) -> bool:
+    """Whether a value has values of its own."""
+    return isinstance(value, (Mapping, Sequence)) and not isinstance(value, str)
 
 
 def words(name: str) -> str:

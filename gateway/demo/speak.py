@@ -38,6 +38,23 @@ async def ask(
     return answer.data
 
 
+async def ask_in_part(
+    client: MunimentClient, name: str, variables: Mapping[str, Any], *, licences: Sequence[str]
+) -> Mapping[str, Any]:
+    """Send the document ``name`` and give what is under ``data``, whatever single datasets refused.
+
+    Raises:
+        UnexpectedAnswerError: there is no content, or an error that no source report tells as well.
+    """
+    answer = await raw(client, name, variables, licences=licences)
+    if answer.data is None:
+        raise UnexpectedAnswerError(f"`{name}` was answered with status {answer.status}: {told(answer)}")
+    problems = [report["problem"]["code"] for report in reports(answer.data) if report["problem"]]
+    if sorted(answer.codes) != sorted(problems):
+        raise UnexpectedAnswerError(f"`{name}` was answered with errors of its own: {told(answer)}")
+    return answer.data
+
+
 async def raw(
     client: MunimentClient,
     name: str,

@@ -97,7 +97,7 @@ async def _consents(story: Story) -> Sequence[Mapping[str, Fact]]:
             recorded += await _record(story, Role.FORUM, story.platforms.forum_platform, f"forum:{number}", batch)
             advance(len(batch))
     require(recorded == len(consenting), "every consent is recorded")
-    own = await _record(story, Role.AVATAR, story.platforms.grid_platform, "avatar", [story.platforms.avatar])
+    own = await _record(story, Role.GRID, story.platforms.grid_platform, "avatar", [story.platforms.avatar])
     return [
         {
             "platform": story.platforms.forum_platform,

@@ -45,6 +45,14 @@ _ADJUSTED_RECORDS: Final = 100_000
 _ADJUSTED_DAYS: Final = 60
 
 
+_MORE: Final[Mapping[str, str]] = {
+    "BEFORE": "what was asked",
+    "AFTER": "the counter-offer",
+    "NEITHER": "neither",
+    "UNKNOWN": "cannot be told",
+}
+
+
 async def tell(story: Story) -> Told:
     """Let everybody answer."""
     already: list[str] = []
@@ -102,6 +110,9 @@ async def _standing_rules(story: Story, already: list[str]) -> Mapping[str, Fact
     require(held["state"] == OPEN and held["onHold"], "the request outside the bounds is held")
     require(held["onHold"]["reviewer"] == "STANDING_RULES", "the standing rules hold it")
     require(held["agreement"] is None, "nothing was agreed for it")
+    require(not held["onHold"]["terms"], "the developer does not learn the owner's private floor")
+    terms = (await seen_by(story.cast[Role.GRID], outside["id"]))["onHold"]["terms"]
+    require(terms, "the owner sees which terms are outside")
     if deal["state"] == FINAL:
         already.append("the grid's standing rules accepted")
     return {
@@ -110,7 +121,7 @@ async def _standing_rules(story: Story, already: list[str]) -> Mapping[str, Fact
         "signed_by_delegated_key": signature["keyId"],
         "outside_bounds": held["state"],
         "held_because": held["onHold"]["code"],
-        "held_terms": list(held["onHold"]["terms"]),
+        "outside_as_the_owner_sees_it": list(terms),
     }
 
 
@@ -137,7 +148,12 @@ async def _counter(story: Story, already: list[str]) -> Mapping[str, Fact]:
         "dataset": "posts",
         "state": deal["state"],
         "difference": [
-            {"term": each["term"], "asked": each["before"], "countered": each["after"], "wider": each["wider"]}
+            {
+                "term": each["term"],
+                "asked": story.cast.named(each["before"]),
+                "countered": story.cast.named(each["after"]),
+                "permits_more": _MORE[each["wider"]],
+            }
             for each in changes
         ],
     }

@@ -11,7 +11,7 @@ from gateway.demo.cast import Role
 from gateway.demo.errors import UnexpectedAnswerError
 from gateway.demo.facts import Fact, Told
 from gateway.demo.metrics import counter
-from gateway.demo.speak import ask, only_report, raw
+from gateway.demo.speak import ask, ask_in_part, only_report, raw
 from gateway.demo.story import Story, require
 from gateway.demo.terms import OTHER_PURPOSE, PURPOSE, SMALL_RECORDS
 
@@ -53,7 +53,7 @@ async def _refused(
 ) -> Mapping[str, Fact]:
     before = await story.platforms.forum_requests()
     variables = {"licences": list(licences), "purpose": purpose, **more}
-    content = await ask(story.cast.client(Role.DEVELOPER), name, variables, licences=licences)
+    content = await ask_in_part(story.cast.client(Role.DEVELOPER), name, variables, licences=licences)
     calls = await story.platforms.forum_requests() - before
     report = only_report(content)
     require(report["status"] == _REFUSED, f"{what} is refused")
@@ -86,7 +86,7 @@ async def _empty_quota(story: Story) -> Mapping[str, Fact]:
     """Use up the small licence, then ask for one more record."""
     licences = [story.learned.small_licence]
     variables = {"licences": licences, "purpose": PURPOSE, "first": SMALL_RECORDS}
-    content = await ask(story.cast.client(Role.DEVELOPER), "few_visits", variables, licences=licences)
+    content = await ask_in_part(story.cast.client(Role.DEVELOPER), "few_visits", variables, licences=licences)
     used = only_report(content)
     require(
         used["rows"] == SMALL_RECORDS or used["status"] == _REFUSED,

@@ -12,7 +12,7 @@ from gateway.demo.cast import Role
 from gateway.demo.errors import UnexpectedAnswerError
 from gateway.demo.facts import Fact, Told
 from gateway.demo.reading import ROWS
-from gateway.demo.speak import ask, mutate, only_report
+from gateway.demo.speak import ask_in_part, mutate, only_report
 from gateway.demo.step_5_query import state_of
 from gateway.demo.story import Story, require
 from gateway.demo.terms import PURPOSE
@@ -78,7 +78,7 @@ class _Standing:
 async def _standing(story: Story) -> _Standing:
     licences = [story.learned.licences["standing"]]
     variables = {"licences": licences, "purpose": PURPOSE, "first": ROWS}
-    content = await ask(story.cast.client(Role.DEVELOPER), "standing", variables, licences=licences)
+    content = await ask_in_part(story.cast.client(Role.DEVELOPER), "standing", variables, licences=licences)
     connection = content["reputationScores"]
     return _Standing(
         rows=Counter((row["subject"], row["metric"]) for row in connection["nodes"] or ()),
@@ -146,7 +146,9 @@ class _Reader:
     async def once(self) -> Mapping[str, Any]:
         began = time.perf_counter()
         variables = {"licences": self._licences, "purpose": PURPOSE, "first": 1}
-        content = await ask(self._story.cast.client(Role.DEVELOPER), "few_visits", variables, licences=self._licences)
+        content = await ask_in_part(
+            self._story.cast.client(Role.DEVELOPER), "few_visits", variables, licences=self._licences
+        )
         report = only_report(content)
         self._began.append(began)
         self.seen.append(report)

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from gateway.demo.facts import Document, Fact, StepFacts
 from gateway.demo.narrator import Narrator
-from gateway.demo.shapes import Grid, Items, Line, Shape, shape, shapes
+from gateway.demo.shapes import Grid, Items, Line, Pairs, Shape, shape, shapes
 
 _ACCENT: Final = "cyan"
 
@@ -84,9 +84,9 @@ class TerminalNarrator(Narrator):
             return
         parts: list[RenderableType] = []
         if document.summary:
-            parts.append(_render(shape("summary", document.summary)))
+            parts.extend(_render(each) for each in shape("summary", document.summary))
         if document.measured:
-            parts.append(_render(shape("measured", document.measured)))
+            parts.extend(_render(each) for each in shape("measured", document.measured))
         parts.append(_render(Items(label="to go on", texts=document.go_on)))
         title = Text(" done ", style="bold black on green")
         self._console.print(Panel(Group(*parts), title=title, box=box.DOUBLE, border_style="green", padding=(1, 2)))
@@ -101,6 +101,9 @@ def _render(what: Shape) -> RenderableType:
     match what:
         case Line(label=label, text=text):
             return Text.assemble((f"{label}: ", "dim"), text)
+        case Pairs(label=label, lines=pairs):
+            rows = [Padding(Text.assemble((f"{each.label}: ", "dim"), each.text), (0, 0, 0, 2)) for each in pairs]
+            return Group(Text(f"{label}:", style="dim"), *rows)
         case Items(label=label, texts=texts):
             lines = [Padding(Text.assemble(("• ", _ACCENT), text), (0, 0, 0, 2)) for text in texts]
             return Group(Text(f"{label}:", style="dim"), *lines)

@@ -11,7 +11,7 @@ from gateway.demo.world.invention import Inventor
 
 _NOBODY: Final = "00000000-0000-0000-0000-000000000000"
 _AVATARS: Final = 2000
-_PAIRS: Final = 8000
+_PAIRS_EACH: Final = 4
 _DECADE_FROM: Final = 1_400_000_000
 _DECADE_TO: Final = 1_715_000_000
 _NOW: Final = 1_731_000_000
@@ -70,15 +70,16 @@ class Grid:
     assets: int
 
 
-def write_grid(path: Path, seed: int) -> Grid:
+def write_grid(path: Path, seed: int, *, avatars: int = _AVATARS) -> Grid:
     """Write the database; an older file of this name is replaced at the end, in one step.
 
     Args:
         path: the SQLite file to write.
         seed: the same seed writes the same rows.
+        avatars: how many accounts; at least 20.
     """
     inventor = Inventor.of(seed, "grid")
-    accounts = tuple(inventor.uuid() for _ in range(_AVATARS))
+    accounts = tuple(inventor.uuid() for _ in range(avatars))
     regions = tuple(inventor.uuid() for _ in range(_REGIONS))
     unfinished = path.with_name(f"{path.name}.unfinished")
     unfinished.unlink(missing_ok=True)
@@ -132,7 +133,7 @@ def _profiles(inventor: Inventor, accounts: tuple[str, ...]) -> Iterator[tuple[s
 def _friends(inventor: Inventor, accounts: tuple[str, ...]) -> Iterator[tuple[str | int | None, ...]]:
     weights = inventor.ranks(len(accounts), 0.9)
     pairs: dict[tuple[str, str], None] = {}
-    while len(pairs) < _PAIRS:
+    while len(pairs) < _PAIRS_EACH * len(accounts):
         one, other = inventor.chance.choices(accounts, cum_weights=weights, k=2)
         if one != other:
             pairs.setdefault((min(one, other), max(one, other)))
@@ -140,7 +141,7 @@ def _friends(inventor: Inventor, accounts: tuple[str, ...]) -> Iterator[tuple[st
         yield one, other, _rights(inventor), "0"
         if not inventor.happens(0.002):
             yield other, one, _rights(inventor), "0"
-    for number in range(_PAIRS // 33):
+    for number in range(len(pairs) // 33):
         first, last = inventor.name()
         secret = f"{inventor.chance.getrandbits(32):08x}"
         visitor = f"{inventor.uuid()};http://far{number % 7}.example:8002/;{first} {last};{secret}"
@@ -167,14 +168,14 @@ def _visits(
 def _presences(
     inventor: Inventor, accounts: tuple[str, ...], regions: tuple[str, ...]
 ) -> Iterator[tuple[str | int | None, ...]]:
-    for account in inventor.chance.sample(accounts, len(accounts) // 50):
+    for account in inventor.chance.sample(accounts, max(len(accounts) // 50, 10)):
         minute, second = divmod(inventor.chance.randrange(3600), 60)
         seen = f"2024-11-08 09:{minute:02}:{second:02}"
         yield account, inventor.chance.choice(regions), inventor.uuid(), inventor.uuid(), seen
 
 
 def _assets(inventor: Inventor, accounts: tuple[str, ...]) -> Iterator[tuple[str | int | None, ...]]:
-    makers = inventor.chance.sample(accounts, 200)
+    makers = inventor.chance.sample(accounts, len(accounts) // 10)
     for account in accounts:
         for _ in range(inventor.chance.randint(1, 5)):
             code, name = inventor.chance.choice(_THINGS)

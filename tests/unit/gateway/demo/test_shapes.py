@@ -1,21 +1,21 @@
 """How facts are laid out: nothing is lost between the document and what people see."""
 
 from gateway.demo.facts import Fact
-from gateway.demo.shapes import Grid, Items, Line, shape, shapes, text_of
+from gateway.demo.shapes import Grid, Items, Line, Pairs, shape, shapes, text_of
 
 
 def test_value_becomes_a_line():
-    assert shape("rows", 35592) == Line(label="rows", text="35,592")
+    assert list(shape("rows", 35592)) == [Line(label="rows", text="35,592")]
 
 
 def test_list_of_texts_becomes_items():
-    assert shape("terms", ["a", "b"]) == Items(label="terms", texts=("a", "b"))
+    assert list(shape("terms", ["a", "b"])) == [Items(label="terms", texts=("a", "b"))]
 
 
 def test_list_of_objects_becomes_a_table_over_all_their_names():
     facts: list[Fact] = [{"name": "grid", "rows": 3}, {"name": "forum", "rows": 4, "note": "x"}]
 
-    table = shape("sources", facts)
+    (table,) = shape("sources", facts)
 
     assert table == Grid(
         label="sources",
@@ -25,11 +25,18 @@ def test_list_of_objects_becomes_a_table_over_all_their_names():
     )
 
 
-def test_object_becomes_a_table_of_two_columns():
-    table = shape("asked for", {"max_records": 10, "purpose": "research"})
+def test_object_becomes_its_plain_values_and_then_what_it_holds():
+    facts: Fact = {"max_records": 10, "terms": ["a"], "purpose": "research", "rows": [{"x": 1}], "in": {"y": 2}}
 
-    assert isinstance(table, Grid)
-    assert table.rows == (("max records", "10"), ("purpose", "research"))
+    assert list(shape("asked for", facts)) == [
+        Pairs(
+            label="asked for",
+            lines=(Line(label="max records", text="10"), Line(label="purpose", text="research")),
+        ),
+        Items(label="asked for: terms", texts=("a",)),
+        Grid(label="asked for: rows", columns=("x",), rows=(("1",),), numeric=frozenset({0})),
+        Pairs(label="asked for: in", lines=(Line(label="y", text="2"),)),
+    ]
 
 
 def test_names_are_read_as_words_and_keep_their_order():
@@ -51,4 +58,4 @@ def test_every_form_of_value_has_a_text():
 
 
 def test_empty_list_is_said_to_be_empty():
-    assert shape("terms", []) == Items(label="terms", texts=())
+    assert list(shape("terms", [])) == [Items(label="terms", texts=())]
