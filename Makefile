@@ -18,13 +18,14 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "muniment needs Python 3.11 or later; set PYTHON=" >&2; exit 2; }
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv -q --allow-existing --seed --python $(PYTHON) $(VENV) && \
-	  VIRTUAL_ENV=$(abspath $(VENV)) uv pip sync -q --require-hashes requirements/dev.txt && \
+	  VIRTUAL_ENV=$(abspath $(VENV)) uv pip sync -q --compile-bytecode --require-hashes requirements/dev.txt && \
 	  VIRTUAL_ENV=$(abspath $(VENV)) uv pip install -q --no-deps --no-build-isolation --editable . ; \
 	else \
 	  $(PYTHON) -m venv $(VENV) && \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
 	fi
+	@$(BIN)/python -m compileall -q $(PACKAGES)
 	@touch $@
 
 demo: $(STAMP)   ## license, query, refuse, revoke: the whole story on this machine
