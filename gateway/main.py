@@ -34,6 +34,7 @@ from gateway.preparation.pseudonyms import derived_key
 from gateway.settings import Profile, Settings
 from gateway.web.health import health_routes
 from gateway.web.metrics import metrics_route
+from gateway.web.well_known import journal_route
 from graph.journal.journal import Journal
 from graph.journal.vault import Vault
 from graph.provenance.projector import Projector
@@ -148,7 +149,10 @@ async def opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterat
             server=server,
             sources=sources,
             projector=projector,
-            routes=tuple(_routes(settings, ports, server, sources, projector)),
+            routes=(
+                *_routes(settings, ports, server, sources, projector),
+                journal_route(journal.origin, key.public_jwk),
+            ),
         )
 
 
