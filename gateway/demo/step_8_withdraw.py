@@ -20,6 +20,8 @@ from gateway.demo.terms import PURPOSE
 TITLE: Final = "Consent withdrawn, a licence revoked: gone from the next answer"
 _AGAIN_S: Final = 20.0
 """How long the gateway may leave a platform alone that was away."""
+_OK: Final = "OK"
+_ENDED: Final = "LICENCE_TERMINATED"
 _REVOKED: Final = "OWNER_REVOKED"
 _DATASET: Final = "her own visits"
 
@@ -90,7 +92,7 @@ async def _standing(story: Story) -> _Standing:
 async def _standing_when_back(story: Story) -> _Standing:
     """The answer as soon as the gateway tries the forum again."""
     end = time.monotonic() + _AGAIN_S
-    while (answer := await _standing(story)).status != "OK":
+    while (answer := await _standing(story)).status != _OK:
         if time.monotonic() > end:
             raise UnexpectedAnswerError(f"the forum is back, but its status stays {answer.status}")
         await asyncio.sleep(0.5)
@@ -111,25 +113,29 @@ async def _revoke(story: Story, already: list[str]) -> Mapping[str, Fact]:
     story.narrator.doing("the avatar owner revokes while reads go on")
     reader = _Reader(story, licence)
     await reader.once()
-    require(reader.seen[-1]["status"] == "OK", "reads go on until the revocation")
-    task = asyncio.create_task(reader.until_denied())
+    require(reader.seen[-1]["status"] == _OK, "reads go on until the revocation")
+    reading = asyncio.create_task(reader.until_denied())
     try:
         await mutate(story.cast.client(Role.AVATAR), "revoke_licence", "demo:revoke", licence=licence, code=_REVOKED)
         committed = time.perf_counter()
-        async with asyncio.timeout(10):
-            first_denial, denial = await task
+        async with asyncio.timeout(_AGAIN_S):
+            first_denial = await reading
     finally:
-        task.cancel()
+        reading.cancel()
+    caught, following = reader.seen[-1], await reader.once()
     require(reader.released_after(committed) == 0, "no read that began after the revocation released a row")
-    require(denial["problem"]["code"] == "LICENCE_TERMINATED", "the denial says that the licence was ended")
+    for denial in (caught, following):
+        require(denial["problem"]["code"] == _ENDED, "the denial says that the licence was ended")
+    require(following["problem"]["stage"] == "decide", "the next query is denied before any call to the source")
     took = round(max(0.0, first_denial - committed) * 1000, 1)
     story.learned.measured["revocation_to_denial_ms"] = took
     return {
         "licence": licence,
         "state": await state_of(story, licence),
-        "reads_before": sum(1 for each in reader.seen if each["status"] == "OK"),
-        "denied_with": denial["problem"]["code"],
-        "denied_at_stage": denial["problem"]["stage"],
+        "reads_before": sum(1 for each in reader.seen if each["status"] == _OK),
+        "read_under_way": f"{caught['status']} at stage {caught['problem']['stage']}",
+        "next_query": f"{following['status']} at stage {following['problem']['stage']}",
+        "denied_with": following["problem"]["code"],
         "revocation_to_denial_ms": took,
     }
 
@@ -154,11 +160,11 @@ class _Reader:
         self.seen.append(report)
         return report
 
-    async def until_denied(self) -> tuple[float, Mapping[str, Any]]:
-        """When the first denial arrived, and the denial."""
-        while (report := await self.once())["status"] == "OK":
+    async def until_denied(self) -> float:
+        """When the first denial arrived; it is the last that was seen."""
+        while (await self.once())["status"] == _OK:
             pass
-        return time.perf_counter(), report
+        return time.perf_counter()
 
     def released_after(self, moment: float) -> int:
         """Rows of reads that began after ``moment``."""

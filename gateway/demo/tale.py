@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+import aiohttp
+
 from gateway.demo import (
     step_1_open,
     step_2_request,
@@ -69,6 +71,8 @@ async def tell(story: Story, done: list[StepFacts]) -> None:
             raise StepFailedError(step.number, step.title, f"{problem.code}: {problem.message}") from problem
         except TimeoutError as problem:
             raise StepFailedError(step.number, step.title, "it took too long") from problem
+        except aiohttp.ClientError as problem:
+            raise StepFailedError(step.number, step.title, f"a program did not answer: {problem}") from problem
         except (KeyError, TypeError, IndexError, StopIteration, StopAsyncIteration) as problem:
             # WHY: an answer of another shape than the schema's is a failed step like any other, not a traceback.
             raise StepFailedError(step.number, step.title, f"an answer has another form: {problem!r}") from problem
