@@ -56,7 +56,8 @@ def _licence_live(connection: Connection, licence: str, version: int, now: datet
     if row is None:
         raise LicenceStaleError(licence, version)
     stored, actual, valid_until = row
-    match status_at(stored, valid_until, now):
+    status = status_at(stored, valid_until, now)
+    match status:
         case LicenceStatus.ACTIVE:
             if actual != version:
                 raise LicenceStaleError(licence, version)
@@ -66,7 +67,7 @@ def _licence_live(connection: Connection, licence: str, version: int, now: datet
             raise LicenceExpiredError(licence, valid_until)
         case LicenceStatus.TERMINATED:
             raise LicenceTerminatedError(licence)
-        case status:
+        case _:
             assert_never(status)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from graph.errors import EntryInvalidError, GuardError
+from graph.errors import EntryInvalidError, GuardError, JournalCorruptError
 from graph.journal.checks import check
 from graph.journal.codec import decode, encode
 from graph.journal.entries import Appended, Entry, Outcome, Refused
@@ -105,16 +105,18 @@ class Batch:
     def _record(self, events: Iterable[Event], booked: Mapping[int, Sequence[Booking]]) -> tuple[Recorded, ...]:
         recorded: list[Recorded] = []
         for position, event in enumerate(events):
-            # INVARIANT: what is acknowledged was read back from the bytes that are kept.
-            each = decode(
-                encode(
-                    event,
-                    seq=self.size + position,
-                    at=self._now,
-                    tenant=self._tenant,
-                    booked=booked.get(position, ()),
-                )
+            canonical = encode(
+                event,
+                seq=self.size + position,
+                at=self._now,
+                tenant=self._tenant,
+                booked=booked.get(position, ()),
             )
+            # INVARIANT: what is acknowledged was read back from the bytes that are kept.
+            try:
+                each = decode(canonical)
+            except JournalCorruptError as error:
+                raise EntryInvalidError("an event has a value of another type than it declares") from error
             apply(self._connection, each)
             recorded.append(each)
         return tuple(recorded)

@@ -26,7 +26,7 @@ def verify_stored(connection: Connection, last: Checkpoint | None) -> int:
     for seq, canonical, leaf in connection.stream(statements.ALL_EVENTS):
         if seq != frontier.size:
             raise JournalCorruptError("an event is missing", seq=frontier.size)
-        if leaf_hash(canonical) != leaf:
+        if not isinstance(canonical, bytes) or leaf_hash(canonical) != leaf:
             raise JournalCorruptError("an event was altered", seq=seq)
         frontier.append(Hash(leaf))
         _compare(frontier, last)

@@ -41,13 +41,10 @@ class NegotiationReads(Reads):
         limit: int = PAGE,
     ) -> Sequence[EthicsCaseRow]:
         """Cases before the board, oldest first: all, the open ones, or the decided ones."""
-        match open:
-            case None:
-                statement = statements.ETHICS_CASES
-            case True:
-                statement = statements.OPEN_ETHICS_CASES
-            case False:
-                statement = statements.DECIDED_ETHICS_CASES
+        if open is None:
+            statement = statements.ETHICS_CASES
+        else:
+            statement = statements.OPEN_ETHICS_CASES if open else statements.DECIDED_ETHICS_CASES
         return [_ethics_case(row) for row in self._connection.rows(statement, after=position(after), limit=limit)]
 
 

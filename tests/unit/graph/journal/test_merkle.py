@@ -38,6 +38,23 @@ def test_appending_gives_the_nodes_that_became_complete() -> None:
     assert completed == [[], [(1, 0)], [], [(1, 1), (2, 0)], [], [(1, 2)], [], [(1, 3), (2, 1), (3, 0)]]
 
 
+def test_every_small_tree_continues_every_smaller_one() -> None:
+    leaves = Leaves(9)
+    roots = [root_of(size, leaves) for size in range(10)]
+
+    assert all(
+        verify_consistency(
+            first=first,
+            first_root=roots[first],
+            second=second,
+            second_root=roots[second],
+            proof=consistency_proof(first, second, leaves),
+        )
+        for second in range(1, 10)
+        for first in range(1, second + 1)
+    )
+
+
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (3, 3), (-1, 3)])
 def test_there_is_no_proof_for_a_leaf_that_is_not_there(index: int, size: int) -> None:
     with pytest.raises(ValueError, match="is not among"):

@@ -360,7 +360,7 @@ async def test_accesses_set_the_first_delivery_and_unite_the_columns(tmp_path: P
         row = await journal.view(lambda view: view.licence(LICENCE))
 
         assert row is not None
-        assert (row.first_delivery, row.released_columns) == (NOON, {"text", "author", "score"})
+        assert (row.first_delivery, row.released_columns) == (NOON, frozenset({"text", "author", "score"}))
         assert await journal.view(lambda view: view.usage(LICENCE)) == {}
         assert row.stream_version == 1
 
