@@ -82,7 +82,7 @@ class ColumnNotFoundError(ConnectorError):
 class FilterInvalidError(ConnectorError):
     """A filter compares a column with a value of another type; nothing was released."""
 
-    code = "FILTER_INVALID"
+    code = "SOURCE_FILTER_INVALID"
 
 
 class SourceUnavailableError(RetriableConnectorError):

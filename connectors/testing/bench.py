@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -15,6 +15,7 @@ from connectors.spi import Accepted, Batch, Checkpoint, Collection, Connector, R
 from policies.predicate import EVERYTHING, Predicate
 
 Row = Mapping[str, Any]
+_WIDE: Final = 4096
 
 
 def frozen_clock() -> datetime:
@@ -53,6 +54,10 @@ class Bench:
     def deadline(self) -> Deadline:
         """The end of a read that begins now."""
         return deadline_after(self.patience_s)
+
+    def wide(self) -> "Bench":
+        """The same connector with batches that hold everything: for checks that read very often."""
+        return replace(self, context=replace(self.context, limits=replace(self.context.limits, batch_rows=_WIDE)))
 
     async def collections(self) -> Sequence[Collection]:
         """What the source has."""

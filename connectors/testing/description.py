@@ -31,7 +31,7 @@ class DescriptionChecks:
         assert self.factory.api == API_VERSION
 
     @rule("B16", Level.BRONZE)
-    def test_unknown_key_of_the_configuration_is_refused(self, config: Mapping[str, Any]) -> None:
+    async def test_unknown_key_of_the_configuration_is_refused(self, config: Mapping[str, Any]) -> None:
         with pytest.raises(ConnectorConfigError) as refused:
             self.factory.parse_config({**config, "no_such_key": _CANARY})
 
@@ -125,7 +125,7 @@ class DescriptionChecks:
         assert await bench.collections() == await bench.collections()
 
     @rule("B01", Level.BRONZE)
-    def test_unknown_collection_is_refused(self, bench: Bench) -> None:
+    async def test_unknown_collection_is_refused(self, bench: Bench) -> None:
         request = ReadRequest(collection=CollectionId("no-such-collection"), columns=("platform",), where=EVERYTHING)
 
         with pytest.raises(CollectionNotFoundError):

@@ -28,6 +28,7 @@ class FilteringChecks:
 
     @rule("G01", Level.GOLD)
     async def test_claimed_filters_are_exact_at_the_source(self, bench: Bench) -> None:
+        bench = bench.wide()
         for collection in await bench.collections():
             everything = await bench.rows(collection)
             for predicate in _comparisons(collection, everything, claimed=True):
@@ -66,6 +67,7 @@ class FilteringChecks:
 
     @rule("G01", Level.GOLD)
     async def test_the_engine_answers_every_filter_rightly(self, bench: Bench) -> None:
+        bench = bench.wide()
         for collection in await bench.collections():
             everything = await bench.rows(collection)
             for predicate in _shapes(collection, everything):
