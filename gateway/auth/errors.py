@@ -206,13 +206,13 @@ class KeyFileInvalidError(GatewayError):
 
 
 class InsecureTransportError(GatewayError):
-    """The environment switches a check of the authorization library off."""
+    """Tokens would travel over plain http to other machines."""
 
     code = "INSECURE_TRANSPORT"
 
-    def __init__(self, variable: str) -> None:
-        super().__init__(f"the environment variable `{variable}` is set", hint="unset it: it allows tokens over http")
-        self.variable = variable
+    def __init__(self, problem: str, *, hint: str) -> None:
+        super().__init__(f"tokens would travel unprotected: {problem}", hint=hint)
+        self.problem = problem
 
 
 class OperatorKeyLostError(GatewayError):

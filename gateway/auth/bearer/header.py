@@ -1,7 +1,6 @@
 """What can be said of a token before its signature is checked: where it came from, its size, its header."""
 
 import re
-from binascii import Error as Base64Error
 from collections.abc import Sequence
 from typing import Final
 
@@ -51,7 +50,7 @@ def key_id_of(token: str) -> str:
     """
     try:
         header = strict.loads(urlsafe_b64decode(token.partition(".")[0].encode()))
-    except (ValueError, Base64Error):
+    except ValueError:
         raise UnauthenticatedError(TokenFault.HEADER) from None
     if not isinstance(header, dict) or header.keys() - _MEMBERS:
         raise UnauthenticatedError(TokenFault.HEADER)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from anyio import from_thread
+from authlib.common.security import is_secure_transport
 from joserfc.jwk import KeySet
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -46,10 +47,15 @@ def authorization_server(
         token_lifetime_s: the longest that a token may live; a client may have a shorter lifetime of its own.
 
     Raises:
-        InsecureTransportError: The environment switches the library's check for https off.
+        InsecureTransportError: The public address is http on another machine, or the environment switches the library's
+            check for it off.
     """
     if os.environ.get(_INSECURE):
-        raise InsecureTransportError(_INSECURE)
+        raise InsecureTransportError(f"the environment variable `{_INSECURE}` is set", hint="unset it")
+    if not is_secure_transport(public_url):
+        raise InsecureTransportError(
+            f"the public address is `{public_url}`", hint="use https, or http on this machine only"
+        )
     # WHY: at the level DEBUG the library writes about requests and tokens; nobody may turn that on by accident.
     logging.getLogger("authlib").setLevel(logging.WARNING)
     core = _core(ports, public_url, keys, token_lifetime_s)

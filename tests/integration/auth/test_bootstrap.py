@@ -139,5 +139,11 @@ async def test_trap_a19_the_server_does_not_start_with_the_check_for_https_switc
 ) -> None:
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
 
-    with pytest.raises(InsecureTransportError):
+    with pytest.raises(InsecureTransportError, match="AUTHLIB_INSECURE_TRANSPORT"):
         authorization_server(world.ports, public_url="https://gw.example", keys=world.keys)
+
+
+@pytest.mark.parametrize("address", ["http://gw.example", "http://10.0.0.1:8040", "gw.example"])
+async def test_the_server_does_not_start_for_plain_http_to_other_machines(world: World, address: str) -> None:
+    with pytest.raises(InsecureTransportError, match="public address"):
+        authorization_server(world.ports, public_url=address, keys=world.keys)

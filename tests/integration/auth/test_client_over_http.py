@@ -216,4 +216,4 @@ async def test_what_the_journal_proves_is_verified_offline(served: Served) -> No
 
     assert proven.event["type"] == "AccessDenied"
     with pytest.raises(ProofInvalidError):
-        verify_proof({**proof, "event": proof["event"].replace("0", "1")}, **known, receipt=promise)
+        MunimentClient.verify_proof({**proof, "event": proof["event"].replace("0", "1")}, **known, receipt=promise)

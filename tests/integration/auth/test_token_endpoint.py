@@ -4,15 +4,21 @@ import asyncio
 import base64
 import json
 import logging
+import threading
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+import httpx2
 import pytest
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
+from starlette.applications import Starlette
 
 from gateway.auth.errors import TokenExpiredError
 from gateway.auth.server.routes import authorization_server
 from graph.journal.events import PartyKind
-from tests.integration.auth.world import ASSERTION_TYPE, Actor, World, refusal
+from graph.sql.operational import Client
+from tests.integration.auth.world import ASSERTION_TYPE, Actor, World, refusal, wish
 from tests.testkit.tokens import AUDIENCE, ISSUER, b64, signed
 
 UNAUTHENTICATED = (401, "invalid_client", "CLIENT_UNAUTHENTICATED")
@@ -472,6 +478,33 @@ async def test_trap_a8_no_log_holds_a_token_or_an_assertion(
 
     printed = "".join(capfd.readouterr())
     assert "eyJ" not in caplog.text + printed
+
+
+async def test_trap_a9_the_stores_are_called_in_worker_threads(world: World) -> None:
+    developer = await world.actor()
+    licence = await world.licence(developer.party)
+    threads: list[threading.Thread] = []
+
+    class Watched:
+        """The real stores, and where they are called."""
+
+        def find(self, client: str) -> Client | None:
+            threads.append(threading.current_thread())
+            return world.ports.clients.find(client)
+
+        def insert_once(self, key: str, until: datetime) -> bool:
+            threads.append(threading.current_thread())
+            return world.ports.replay.insert_once(key, until)
+
+    watched: Any = Watched()
+    ports = replace(world.ports, clients=watched, replay=watched)
+    app = Starlette(routes=authorization_server(ports, public_url="https://gw.example", keys=world.keys))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://gw.example") as http:
+        response = await replace(world, http=http).ask(developer, authorization_details=wish(licence.licence))
+
+    assert response.status_code == 200
+    assert len(threads) == 2
+    assert threading.current_thread() not in threads
 
 
 async def test_trap_a15_a_server_with_two_signing_keys_is_not_started(world: World) -> None:
