@@ -15,6 +15,8 @@ TITLE: Final = "Owners publish, decide, offer; members consent"
 _BATCH: Final = 500
 _EVERY: Final = 20
 """One member in so many does not consent."""
+_SHOWN: Final = "visits"
+"""The dataset whose schema and offer are shown in full."""
 _NOTICE: Final = (
     "Your records on this platform, under a pseudonym, may be licensed to developers of language models for research "
     "and development. You can withdraw at any time."
@@ -51,6 +53,10 @@ async def tell(story: Story) -> Told:
             "contested_offer_before_the_decision": published.refused_before_decision,
             "decisions_about_platform_terms": decided,
             "catalogue": rows,
+            f"schema_of_{_SHOWN}": [_column(each) for each in shown[story.learned.datasets[_SHOWN]]["columns"]],
+            f"what_the_offer_of_{_SHOWN}_says": list(
+                shown[story.learned.datasets[_SHOWN]]["offers"][0]["policy"]["summary"]
+            ),
         },
         already_done=tuple(already),
     )
@@ -149,6 +155,17 @@ def _row(name: str, node: Mapping[str, Any]) -> Mapping[str, Fact]:
         "sensitive": node["sensitive"],
         "ai_use": node["platformTerms"]["aiUse"],
         "offers": len(node["offers"] or ()),
+    }
+
+
+def _column(column: Mapping[str, Any]) -> Mapping[str, Fact]:
+    complete = column["completeness"]
+    return {
+        "column": column["name"],
+        "type": column["type"],
+        "sensitivity": column["sensitivity"],
+        "category": column["category"].rpartition("#")[2],
+        "complete_percent": None if complete is None else round(100 * complete, 1),
     }
 
 

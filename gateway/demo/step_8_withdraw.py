@@ -45,19 +45,19 @@ async def _withdraw(story: Story, already: list[str]) -> Mapping[str, Fact]:
     story.narrator.doing("the forum is back")
     await story.platforms.start_forum()
     before = await _standing_when_back(story)
-    if await story.cast.enter(
+    registered = await story.cast.enter(
         Role.MEMBER, "DATA_SUBJECT", platform=story.platforms.forum_platform, account=_chosen(story)
-    ):
-        already.append("the member is registered, and consent withdrawn")
+    )
     payload = await mutate(story.cast.client(Role.MEMBER), "withdraw_consent", "demo:withdraw")
     require(payload["withdrawn"], "the withdrawal is recorded")
     after = await _standing(story)
     gone = before.rows - after.rows
-    if not already:
-        require(len({subject for subject, _ in gone}) == 1, "exactly one person is gone from the next answer")
-        require(
-            not any(subject in {one for one, _ in after.rows} for subject, _ in gone), "nothing of that person is left"
-        )
+    if registered and not gone:
+        already.append("the member withdrew consent")
+    else:
+        people = {subject for subject, _ in gone}
+        require(len(people) == 1, "exactly one person is gone from the next answer")
+        require(not any(subject in people for subject, _ in after.rows), "nothing of that person is left")
         require(after.withheld > before.withheld, "the rows are withheld instead")
     return {
         "person": next(iter({subject for subject, _ in gone}), None),

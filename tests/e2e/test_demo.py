@@ -205,7 +205,7 @@ def test_ready_query_is_answered_by_the_served_folder(told, folder):
 
     assert ended.returncode == 0, ended.stderr
     assert len(json.loads(ended.stdout)["data"]["catalogue"]["nodes"]) == 11
-    assert serving.returncode == 0
+    assert serving.returncode in {0, -signal.SIGTERM}
 
 
 def test_missing_records_are_one_clear_error(tmp_path):
