@@ -5,7 +5,7 @@ are those of RFC 8785. Times are text, UTC, six decimals, ``Z``. Floats do not o
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, get_type_hints
 
 import msgspec
@@ -97,6 +97,22 @@ def decode(canonical: bytes) -> Recorded:
         event=event,
         canonical=canonical,
         leaf=leaf_hash(canonical),
+    )
+
+
+def record(event: Event, *, seq: int, at: datetime, tenant: str, booked: Sequence[Booking] = ()) -> Recorded:
+    """The event at its place, read back from the bytes that are kept.
+
+    Raises:
+        EntryInvalidError: a value has no canonical form, or is of another type than the event declares.
+    """
+    canonical = encode(event, seq=seq, at=at, tenant=tenant, booked=booked)
+    try:
+        kept = _DECODERS[type(event).__name__].decode(canonical)
+    except msgspec.DecodeError as error:
+        raise EntryInvalidError(f"a value of `{type(event).__name__}` is of another type ({error})") from error
+    return Recorded(
+        seq=seq, at=at.astimezone(UTC), tenant=tenant, event=kept, canonical=canonical, leaf=leaf_hash(canonical)
     )
 
 

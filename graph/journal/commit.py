@@ -1,12 +1,11 @@
 """One transaction of the journal: every entry that waits, each with its guards, and the tree over what was appended."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from graph.errors import EntryInvalidError, GuardError, JournalCorruptError
+from graph.errors import EntryInvalidError, GuardError
 from graph.journal.checks import check
-from graph.journal.codec import decode, encode
+from graph.journal.codec import record
 from graph.journal.entries import Appended, Entry, Outcome, Refused
 from graph.journal.events import AccessRecorded, Booking, Event, Recorded
 from graph.journal.guards import Guard, QuotaAtMost
@@ -89,15 +88,16 @@ class Batch:
             statements.WRITE_HEAD, id=_HEAD, size=self._frontier.size, peaks=b"".join(self._frontier.peaks)
         )
 
-    def _checked(self, guards: Sequence[Guard], failed: list[Guard]) -> dict[str, Counter[str]]:
-        """Units to book, by licence and counter; a guard that does not hold is put into ``failed``."""
-        claimed: dict[str, Counter[str]] = {}
+    def _checked(self, guards: Sequence[Guard], failed: list[Guard]) -> dict[tuple[str, str], int]:
+        """Units to book, by licence and counter; a guard that does not hold is the last of ``failed``."""
+        claimed: dict[tuple[str, str], int] = {}
         for guard in guards:
             failed.append(guard)
             if isinstance(guard, QuotaAtMost):
-                of_licence = claimed.setdefault(guard.licence, Counter())
-                check(self._connection, guard, self._now, booked=of_licence[guard.counter])
-                of_licence[guard.counter] += guard.units
+                counter = guard.licence, guard.counter
+                booked = claimed.get(counter, 0)
+                check(self._connection, guard, self._now, booked=booked)
+                claimed[counter] = booked + guard.units
             else:
                 check(self._connection, guard, self._now)
         return claimed
@@ -105,18 +105,14 @@ class Batch:
     def _record(self, events: Iterable[Event], booked: Mapping[int, Sequence[Booking]]) -> tuple[Recorded, ...]:
         recorded: list[Recorded] = []
         for position, event in enumerate(events):
-            canonical = encode(
+            # INVARIANT: what is acknowledged was read back from the bytes that are kept.
+            each = record(
                 event,
                 seq=self.size + position,
                 at=self._now,
                 tenant=self._tenant,
                 booked=booked.get(position, ()),
             )
-            # INVARIANT: what is acknowledged was read back from the bytes that are kept.
-            try:
-                each = decode(canonical)
-            except JournalCorruptError as error:
-                raise EntryInvalidError("an event has a value of another type than it declares") from error
             apply(self._connection, each)
             recorded.append(each)
         return tuple(recorded)
@@ -129,13 +125,16 @@ class Batch:
         return recorded_once(self._connection, actor, key)
 
 
-def _bookings(entry: Entry, claimed: dict[str, Counter[str]]) -> Mapping[int, Sequence[Booking]]:
+def _bookings(entry: Entry, claimed: Mapping[tuple[str, str], int]) -> Mapping[int, Sequence[Booking]]:
     """What the access at each position of the entry books: the units that the quota guards of its licence claim."""
-    booked: dict[int, Sequence[Booking]] = {}
-    for position, event in enumerate(entry.events):
-        if isinstance(event, AccessRecorded) and event.licence in claimed:
-            units = claimed.pop(event.licence)
-            booked[position] = [Booking(counter=counter, units=units[counter]) for counter in sorted(units)]
-    if claimed:
-        raise EntryInvalidError("a quota guard has no access to book its units on")
+    if not claimed:
+        return {}
+    accesses = {
+        event.licence: position for position, event in enumerate(entry.events) if isinstance(event, AccessRecorded)
+    }
+    booked: dict[int, list[Booking]] = {}
+    for (licence, counter), units in sorted(claimed.items()):
+        if licence not in accesses:
+            raise EntryInvalidError("a quota guard has no access to book its units on")
+        booked.setdefault(accesses[licence], []).append(Booking(counter=counter, units=units))
     return booked

@@ -1,11 +1,13 @@
 """Which things an event names, and which streams it belongs to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
+from operator import attrgetter
 from typing import Final
 
 from graph.journal.events import (
     EVENT_TYPES,
+    AccessRecorded,
     AgreementSigned,
     DatasetPublished,
     EthicsDecided,
@@ -51,9 +53,15 @@ _NAMING: Final = frozenset(
 )
 """Fields that hold the IRI of a party or a thing, or the digest of a consent notice. Terms of vocabularies are none."""
 
-_FIELDS: Final[Mapping[type[Event], tuple[str, ...]]] = {
-    type_: tuple(field.name for field in fields(type_) if field.name in _NAMING) for type_ in EVENT_TYPES.values()
-}
+_NOTHING: Final = frozenset({""})
+
+
+def _reader(type_: type[Event]) -> Callable[[Event], tuple[str, ...]]:
+    """What reads the naming fields of one type of event. Every type has at least two."""
+    return attrgetter(*(field.name for field in fields(type_) if field.name in _NAMING))
+
+
+_NAMED: Final = {type_: _reader(type_) for type_ in EVENT_TYPES.values()}
 
 _STREAMS: Final[Mapping[type[Event], tuple[str, ...]]] = {
     DatasetPublished: ("dataset",),
@@ -78,8 +86,8 @@ _STREAMS: Final[Mapping[type[Event], tuple[str, ...]]] = {
 
 def things_named(event: Event) -> frozenset[str]:
     """Everything that the event can be found by."""
-    named = {getattr(event, name) for name in _FIELDS[type(event)]}
-    return frozenset(named | set(getattr(event, "notices", ()))) - {""}
+    notices = event.notices if isinstance(event, AccessRecorded) else ()
+    return frozenset((*_NAMED[type(event)](event), *notices)) - _NOTHING
 
 
 def streams_of(event: Event) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ driver. On the commit path this is an order of magnitude cheaper than executing 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, cast
 
@@ -29,7 +29,7 @@ class Prepared:
     def __init__(self, statement: ClauseElement) -> None:
         compiled = cast("SQLCompiler", statement.compile(dialect=_DIALECT))
         self.sql: str = compiled.string
-        self.constants: Mapping[str, Any] = {
+        self.constants: dict[str, Any] = {
             name: bind.value for bind, name in compiled.bind_names.items() if not bind.required
         }
         """Values that stand in the statement itself."""
@@ -56,7 +56,7 @@ class Connection:
             EntryInvalidError: the database refuses the values (a key that is there already, a missing value).
         """
         try:
-            return self._cursor.execute(statement.sql, {**statement.constants, **values}).rowcount
+            return self._execute(statement, values).rowcount
         except sqlite3.IntegrityError as error:
             raise EntryInvalidError(f"the registers refuse it ({error})") from error
 
@@ -66,16 +66,16 @@ class Connection:
 
     def row(self, statement: Prepared, **values: Any) -> Row | None:
         """The first row of the answer."""
-        found: Row | None = self._cursor.execute(statement.sql, {**statement.constants, **values}).fetchone()
+        found: Row | None = self._execute(statement, values).fetchone()
         return found
 
     def rows(self, statement: Prepared, **values: Any) -> list[Row]:
         """The whole answer."""
-        return self._cursor.execute(statement.sql, {**statement.constants, **values}).fetchall()
+        return self._execute(statement, values).fetchall()
 
     def stream(self, statement: Prepared, *, at_once: int = 1_000, **values: Any) -> Iterator[Row]:
         """The answer bit by bit; nothing else may be asked of this connection meanwhile."""
-        self._cursor.execute(statement.sql, {**statement.constants, **values})
+        self._execute(statement, values)
         while found := self._cursor.fetchmany(at_once):
             yield from found
 
@@ -119,6 +119,9 @@ class Connection:
                 self._cursor.execute("RELEASE attempt")
             raise
         self._cursor.execute("RELEASE attempt")
+
+    def _execute(self, statement: Prepared, values: dict[str, Any]) -> sqlite3.Cursor:
+        return self._cursor.execute(statement.sql, values | statement.constants if statement.constants else values)
 
     def _roll_back(self) -> None:
         if self._cursor.connection.in_transaction:
