@@ -10,9 +10,16 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    assert_object_type,
     get_named_type,
 )
-from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.collect_fields import (
+    CollectedFields,
+    FieldDetails,
+    FragmentDetails,
+    collect_fields,
+    collect_subfields,
+)
 from graphql.execution.values import VariableValues
 
 
@@ -41,28 +48,22 @@ class Selection:
         query = self.schema.query_type
         if self.operation.operation is not OperationType.QUERY or query is None:
             return
-        fragments = {
-            each.name.value: FragmentDetails(each)
-            for each in self.document.definitions
-            if isinstance(each, FragmentDefinitionNode)
-        }
-        collected = collect_fields(self.schema, fragments, self.variables, query, self.operation)
-        for key, details in collected.grouped_field_set.items():
-            yield Selected(key=key, name=details[0].node.name.value, parent=query, details=details)
+        collected = collect_fields(self.schema, self._fragments(), self.variables, query, self.operation)
+        yield from _selected(collected, query)
 
     def below(self, selected: Selected) -> Iterator[Selected]:
-        """The fields selected of what a field gives, when that is an object type."""
-        name = selected.name
-        if name.startswith("__"):
-            return
-        kind = get_named_type(selected.parent.fields[name].type)
-        if not isinstance(kind, GraphQLObjectType):
-            return
-        fragments = {
-            each.name.value: FragmentDetails(each)
-            for each in self.document.definitions
-            if isinstance(each, FragmentDefinitionNode)
-        }
-        collected = collect_subfields(self.schema, fragments, self.variables, self.operation, kind, selected.details)
-        for key, details in collected.grouped_field_set.items():
-            yield Selected(key=key, name=details[0].node.name.value, parent=kind, details=details)
+        """The fields selected of what a field gives, which must be of an object type."""
+        kind = assert_object_type(get_named_type(selected.parent.fields[selected.name].type))
+        collected = collect_subfields(
+            self.schema, self._fragments(), self.variables, self.operation, kind, selected.details
+        )
+        yield from _selected(collected, kind)
+
+    def _fragments(self) -> dict[str, FragmentDetails]:
+        definitions = (each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode))
+        return {each.name.value: FragmentDetails(each) for each in definitions}
+
+
+def _selected(collected: CollectedFields, parent: GraphQLObjectType) -> Iterator[Selected]:
+    for key, details in collected.grouped_field_set.items():
+        yield Selected(key=key, name=details[0].node.name.value, parent=parent, details=details)
