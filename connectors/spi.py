@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, NewType, Protocol
+from typing import Any, ClassVar, Final, NewType, Protocol
 
 import pyarrow as pa
 
@@ -209,7 +209,8 @@ class Connector(Protocol):
 class ConnectorFactory(Protocol):
     """What an entry point of the group ``muniment.connectors`` names: makes a connector from its configuration."""
 
-    api: int
+    api: ClassVar[int]
+    """Major version of the contract it was written for."""
 
     @classmethod
     def parse_config(cls, config: Mapping[str, Any]) -> Connector:

@@ -105,7 +105,7 @@ class DescriptionChecks:
             table = table_of(collection, await bench.batches(collection))
             for field in table.schema:
                 if pa.types.is_timestamp(field.type) and table.column(field.name).null_count < table.num_rows:
-                    span = pc.min_max(table.column(field.name)).as_py()
+                    span = pc.call_function("min_max", [table.column(field.name)]).as_py()
 
                     assert _PLAUSIBLE[0] < span["min"], f"`{field.name}` of `{collection.id}`"
                     assert span["max"] < _PLAUSIBLE[1], f"`{field.name}` of `{collection.id}`"

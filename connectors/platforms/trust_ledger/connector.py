@@ -127,7 +127,9 @@ class TrustLedgerConnector:
             "value": lines.rating,
         }
         if "record_id" in columns or "source_id" in columns:
-            values["source_id"] = pc.binary_join_element_wise(lines.rater, lines.rated, ",")
+            values["source_id"] = pc.call_function(
+                "binary_join_element_wise", [lines.rater, lines.rated, pa.scalar(",")]
+            )
         if "record_id" in columns:
             values["record_id"] = record_ids(self.platform, RATINGS, values["source_id"])
         return values

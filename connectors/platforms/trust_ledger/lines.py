@@ -95,14 +95,19 @@ def read_lines(path: Path, start: Place, count: int) -> Lines:
         raise SourceUnavailableError(f"ledger `{path.name}` cannot be read: {problem.strerror}") from None
     body = b"".join(found)
     columns = _columns(body, path, start) if body else {name: pa.array([], pa.binary()) for name in FIELDS}
-    seconds = columns["time"].cast(pa.string()).cast(pa.float64())
     return Lines(
         rater=columns["rater"].cast(pa.string()),
         rated=columns["rated"].cast(pa.string()),
         rating=columns["rating"].cast(pa.string()).cast(pa.int8()),
-        time=pc.round(pc.multiply(seconds, 1e6)).cast(pa.int64()).cast(pa.timestamp("us", "UTC")),
+        time=_moments(columns["time"]),
         end=Place(offset=start.offset + len(body), line=start.line + len(found)),
     )
+
+
+def _moments(column: pa.Array) -> pa.Array:
+    seconds = column.cast(pa.string()).cast(pa.float64())
+    micros = pc.call_function("round", [pc.call_function("multiply", [seconds, pa.scalar(1e6)])])
+    return micros.cast(pa.int64()).cast(pa.timestamp("us", "UTC"))
 
 
 def _bounded(file: BinaryIO, path: Path, start: Place) -> Iterator[bytes]:
@@ -143,6 +148,6 @@ def _columns(body: bytes, path: Path, start: Place) -> dict[str, pa.Array]:
 
 def _first_wrong(column: pa.Array, name: str) -> int:
     """Index of the first value that is not of the field's form; the length when there is none."""
-    fits = pc.match_substring_regex(column, _FORMS[name][0])
+    fits = pc.call_function("match_substring_regex", [column], pc.MatchSubstringOptions(_FORMS[name][0]))
     found = pc.index(fits, value=pa.scalar(False)).as_py()  # noqa: FBT003  # the value to look for
     return int(found) if found >= 0 else len(column)

@@ -49,7 +49,7 @@ def _table(scores: pl.DataFrame) -> pa.Table:
     return pa.table(
         {
             "subject": found.column("subject"),
-            "value": pc.multiply(units, _BILLIONTH).cast(pa.decimal128(38, 9)),
+            "value": pc.call_function("multiply", [units, _BILLIONTH]).cast(pa.decimal128(38, 9)),
             "count": found.column("count"),
             "observed_at": found.column("last"),
         }

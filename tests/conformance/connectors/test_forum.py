@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from connectors.platforms.forum import ForumConnector
 from connectors.testing.filtering import Traffic
@@ -20,14 +21,17 @@ class TestForum(ConnectorConformance):
             yield forum
 
     @pytest.fixture
+    @override
     async def config(self, forum: Served) -> Mapping[str, Any]:
         return {"base_url": forum.url}
 
     @pytest.fixture
+    @override
     async def down_config(self) -> Mapping[str, Any]:
         return {"base_url": "http://127.0.0.1:9"}
 
     @pytest.fixture
+    @override
     async def traffic(self, forum: Served) -> Traffic:
         return _Bytes(forum)
 
@@ -36,5 +40,6 @@ class _Bytes(Traffic):
     def __init__(self, forum: Served) -> None:
         self._forum = forum
 
+    @override
     def count(self) -> int:
         return self._forum.bytes_sent

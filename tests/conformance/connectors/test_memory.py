@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pytest
+from typing_extensions import override
 
 from connectors.platforms.memory import MemoryConnector
 from connectors.testing.suite import ConnectorConformance
@@ -16,6 +17,7 @@ class TestMemory(ConnectorConformance):
     waived: ClassVar = {"B08": "memory cannot be down"}
 
     @pytest.fixture
+    @override
     def config(self) -> Mapping[str, Any]:
         return {
             "platform": "memory",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from typing_extensions import override
 
 from connectors.platforms.opensim import OpenSimConnector
 from connectors.testing.filtering import Traffic
@@ -40,14 +41,17 @@ class TestOpenSim(ConnectorConformance):
     secrets: ClassVar = frozenset({SECRET})
 
     @pytest.fixture
+    @override
     def config(self, grid: Path) -> Mapping[str, Any]:
         return {"path": str(grid), "platform": "grid"}
 
     @pytest.fixture
+    @override
     def down_config(self, grid: Path) -> Mapping[str, Any]:
         return {"path": str(grid.with_name("absent.db"))}
 
     @pytest.fixture
+    @override
     def traffic(self, monkeypatch: pytest.MonkeyPatch) -> Traffic:
         return _Columns(monkeypatch)
 
@@ -69,5 +73,6 @@ class _Columns(Traffic):
 
         monkeypatch.setattr(database, "query", counting)
 
+    @override
     def count(self) -> int:
         return self._values

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from connectors.platforms.trust_ledger import TrustLedgerConnector
 from connectors.testing.suite import ConnectorConformance
@@ -14,6 +15,7 @@ class TestTrustLedger(ConnectorConformance):
     factory = TrustLedgerConnector
 
     @pytest.fixture
+    @override
     def config(self, tmp_path: Path) -> Mapping[str, Any]:
         ledger = tmp_path / "ledger.csv"
         lines = [
@@ -26,5 +28,6 @@ class TestTrustLedger(ConnectorConformance):
         return {"path": str(ledger), "platform": "bazaar"}
 
     @pytest.fixture
+    @override
     def down_config(self, tmp_path: Path) -> Mapping[str, Any]:
         return {"path": str(tmp_path / "absent.csv")}
