@@ -6,7 +6,7 @@ from gateway.exchange.agreement import VERSION, Agreed, valid_until
 from gateway.exchange.appending import Draft, append, first_outcome
 from gateway.exchange.commands import SignAgreement
 from gateway.exchange.description import description_of
-from gateway.exchange.errors import NotYourTurnError, SignatureRefusedError
+from gateway.exchange.errors import SignatureRefusedError
 from gateway.exchange.negotiating import SIGNABLE, Turn, negotiation_result, own_turn, require_ethics_closed
 from gateway.exchange.platform_terms import require_uses
 from gateway.exchange.ports import Ports
@@ -46,8 +46,6 @@ def _signed(ports: Ports, reading: Reading, command: SignAgreement) -> Draft:
     turn = own_turn(reading, command.negotiation, SIGNABLE)
     require_ethics_closed(turn)
     drawn = agreed_of(reading, turn.row)
-    if drawn is None:
-        raise NotYourTurnError(turn.row.negotiation, turn.row.state.value)
     columns = frozenset(description_of(turn.dataset, reading.view).columns)
     validate(drawn.policy, now=reading.now, columns=columns)
     require_uses(reading, turn.dataset, drawn.policy)

@@ -9,7 +9,8 @@ from gateway.exchange.answering import Answered, Asked, answer_for_owner
 from gateway.exchange.appending import Draft, append, first_outcome, keep_text, require_same, the
 from gateway.exchange.commands import DecideEthicsCase
 from gateway.exchange.errors import EthicsCaseClosedError, InputInvalidError
-from gateway.exchange.lookup_ethics import case_row, ethics_case
+from gateway.exchange.existing import existing_case, existing_dataset, existing_negotiation
+from gateway.exchange.lookup_ethics import ethics_case
 from gateway.exchange.ports import Ports
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.review import ETHICS, EthicsStatus
@@ -65,10 +66,10 @@ class _Decision:
 
 
 def _decision(ports: Ports, reading: Reading, command: DecideEthicsCase) -> _Decision:
-    case = case_row(reading, command.case)
-    row = reading.view.negotiation(case.negotiation)
-    dataset = reading.view.dataset(case.dataset)
-    if row is None or dataset is None or case.approved is not None or row.state is NegotiationState.TERMINATED:
+    case = existing_case(reading, command.case)
+    row = existing_negotiation(reading, case.negotiation)
+    dataset = existing_dataset(reading, case.dataset)
+    if case.approved is not None or row.state is NegotiationState.TERMINATED:
         raise EthicsCaseClosedError(case.case)
     return _Decision(
         decided=EthicsDecided(

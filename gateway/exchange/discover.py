@@ -3,13 +3,12 @@
 from connectors.kinds import Kind
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
-from gateway.exchange.errors import NotFoundError
+from gateway.exchange.existing import existing_dataset, existing_offer
 from gateway.exchange.paging import page
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented import dataset_view, offer_view
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.views import DatasetView, OfferView, Page
-from graph.journal.rows import DatasetRow
 
 
 async def catalogue(
@@ -24,7 +23,7 @@ async def catalogue(
     principal.require(Scope.GRAPH_QUERY)
 
     def found(reading: Reading) -> Page[DatasetView]:
-        start = None if after is None else _dataset(reading, after).seq
+        start = None if after is None else existing_dataset(reading, after).seq
         rows = reading.view.datasets(None if kind is None else kind.value, after=start, limit=first + 1)
         return page(rows, first, lambda row: dataset_view(reading, row))
 
@@ -39,7 +38,7 @@ async def dataset(ports: Ports, principal: Principal, iri: str) -> DatasetView:
         NotFoundError: There is none.
     """
     principal.require(Scope.GRAPH_QUERY)
-    return await read(ports, principal, lambda reading: dataset_view(reading, _dataset(reading, iri)))
+    return await read(ports, principal, lambda reading: dataset_view(reading, existing_dataset(reading, iri)))
 
 
 async def offer(ports: Ports, principal: Principal, iri: str) -> OfferView:
@@ -52,16 +51,7 @@ async def offer(ports: Ports, principal: Principal, iri: str) -> OfferView:
     principal.require(Scope.GRAPH_QUERY)
 
     def found(reading: Reading) -> OfferView:
-        row = reading.view.offer(iri)
-        if row is None:
-            raise NotFoundError("offer", iri)
+        row = existing_offer(reading, iri)
         return offer_view(row, reading.policy(row.policy))
 
     return await read(ports, principal, found)
-
-
-def _dataset(reading: Reading, iri: str) -> DatasetRow:
-    row = reading.view.dataset(iri)
-    if row is None:
-        raise NotFoundError("dataset", iri)
-    return row

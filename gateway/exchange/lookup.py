@@ -3,6 +3,7 @@
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.errors import NotFoundError
+from gateway.exchange.existing import existing_negotiation
 from gateway.exchange.paging import page
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented import party_view
@@ -71,11 +72,9 @@ async def agreement(ports: Ports, principal: Principal, iri: str) -> AgreementVi
     def found(reading: Reading) -> AgreementView:
         signed = reading.view.events_about(iri, limit=1, types=(AgreementSigned,))
         events = [each.event for each in signed if isinstance(each.event, AgreementSigned)]
-        row = _negotiation(reading, events[0].negotiation) if events else None
-        view = None if row is None else agreement_view(reading, row)
-        if view is None:
+        if not events:
             raise NotFoundError("agreement", iri)
-        return view
+        return agreement_view(reading, _negotiation(reading, events[0].negotiation))
 
     return await read(ports, principal, found)
 
@@ -121,9 +120,7 @@ def visible_licence(reading: Reading, iri: str) -> LicenceRow:
 
 
 def _negotiation(reading: Reading, iri: str) -> NegotiationRow:
-    row = reading.view.negotiation(iri)
-    if row is None:
-        raise NotFoundError("licence request", iri)
+    row = existing_negotiation(reading, iri)
     board = bool(row.ethics_case) and Scope.ETHICS_REVIEW in reading.reader.scopes
     if not board and not _may_see(reading.reader, row):
         raise NotFoundError("licence request", iri)

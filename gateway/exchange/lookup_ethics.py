@@ -2,13 +2,12 @@
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
-from gateway.exchange.errors import NotFoundError
+from gateway.exchange.existing import existing_case
 from gateway.exchange.paging import page
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented_licences import ethics_case_view
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.views import EthicsCaseView, Page
-from graph.journal.rows import EthicsCaseRow
 
 
 async def ethics_cases(
@@ -23,7 +22,7 @@ async def ethics_cases(
     principal.require(Scope.ETHICS_REVIEW)
 
     def found(reading: Reading) -> Page[EthicsCaseView]:
-        start = None if after is None else case_row(reading, after).seq
+        start = None if after is None else existing_case(reading, after).seq
         rows = reading.view.ethics_cases(is_open, after=start, limit=first + 1)
         return page(rows, first, lambda row: ethics_case_view(ports, reading, row))
 
@@ -40,18 +39,6 @@ async def ethics_case(ports: Ports, principal: Principal, case: str) -> EthicsCa
     principal.require(Scope.ETHICS_REVIEW)
 
     def found(reading: Reading) -> EthicsCaseView:
-        return ethics_case_view(ports, reading, case_row(reading, case))
+        return ethics_case_view(ports, reading, existing_case(reading, case))
 
     return await read(ports, principal, found)
-
-
-def case_row(reading: Reading, case: str) -> EthicsCaseRow:
-    """A case by IRI.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = reading.view.ethics_case(case)
-    if row is None:
-        raise NotFoundError("ethics case", case)
-    return row

@@ -6,6 +6,7 @@ from gateway.auth.principal import Principal
 from gateway.exchange.appending import require_same, the
 from gateway.exchange.commands import Command
 from gateway.exchange.errors import EthicsDecisionOpenError, NotFoundError, NotYourTurnError
+from gateway.exchange.existing import existing_dataset
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented_licences import negotiation_view
 from gateway.exchange.reading import Reading, read
@@ -75,9 +76,7 @@ def own_turn(reading: Reading, negotiation: str, states: frozenset[NegotiationSt
     row = own_negotiation(reading, negotiation)
     if row.state not in states or row.turn != reading.reader.party:
         raise NotYourTurnError(row.negotiation, row.state.value)
-    dataset = reading.view.dataset(row.dataset)
-    if dataset is None:
-        raise NotFoundError("dataset", row.dataset)
+    dataset = existing_dataset(reading, row.dataset)
     terms = reading.policy(row.policy)
     turn = Turn(row=row, dataset=dataset, terms=terms, ethics=ethics_status(row, terms, sensitive=dataset.sensitive))
     if turn.owner:

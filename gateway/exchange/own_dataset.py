@@ -2,6 +2,7 @@
 
 from gateway.exchange.description import description_of
 from gateway.exchange.errors import NotFoundError
+from gateway.exchange.existing import existing_dataset
 from gateway.exchange.policy_input import Placement
 from gateway.exchange.ports import Ports
 from gateway.exchange.reading import Reading
@@ -14,8 +15,8 @@ def own_dataset(reading: Reading, dataset: str) -> DatasetRow:
     Raises:
         NotFoundError: There is none.
     """
-    row = reading.view.dataset(dataset)
-    if row is None or row.licensor != reading.reader.party:
+    row = existing_dataset(reading, dataset)
+    if row.licensor != reading.reader.party:
         raise NotFoundError("dataset", dataset)
     return row
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from connectors.kinds import KINDS, Kind
 from gateway.exchange.description import description_of
-from gateway.exchange.errors import NotFoundError
+from gateway.exchange.existing import existing_party
 from gateway.exchange.offers import current_offers
 from gateway.exchange.reading import Reading
 from gateway.exchange.views import (
@@ -32,9 +32,7 @@ def party_view(reading: Reading, party: str) -> PartyView:
     Raises:
         NotFoundError: There is none.
     """
-    row = reading.view.party(party)
-    if row is None:
-        raise NotFoundError("party", party)
+    row = existing_party(reading, party)
     return PartyView(party=row.party, kind=row.kind)
 
 

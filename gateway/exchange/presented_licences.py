@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gateway.exchange.agreement import VERSION, Agreed, agreed
 from gateway.exchange.caps import caps_of
-from gateway.exchange.errors import NotFoundError
+from gateway.exchange.existing import existing_dataset, existing_negotiation
 from gateway.exchange.messages import messages
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented import dataset_view, party_view, policy_view
@@ -12,7 +12,6 @@ from gateway.exchange.reading import Reading
 from gateway.exchange.views import (
     AgreementView,
     CounterView,
-    DatasetView,
     EthicsCaseView,
     LicenceView,
     NegotiationView,
@@ -27,11 +26,11 @@ from policies.model import Policy, Usage
 def negotiation_view(ports: Ports, reading: Reading, row: NegotiationRow) -> NegotiationView:
     """One licence request and what became of it."""
     terms = reading.policy(row.policy)
-    licence = reading.view.licence(row.licence) if row.licence else None
+    licence = reading.view.licence(row.licence)
     return NegotiationView(
         negotiation=row.negotiation,
         request=row.request,
-        dataset=_dataset(reading, row.dataset),
+        dataset=dataset_view(reading, existing_dataset(reading, row.dataset)),
         owner=party_view(reading, row.assigner),
         developer=party_view(reading, row.assignee),
         state=row.state,
@@ -41,26 +40,27 @@ def negotiation_view(ports: Ports, reading: Reading, row: NegotiationRow) -> Neg
         hold=_hold(reading, row),
         reasons=row.reasons,
         adjusts=row.adjusts or None,
-        agreement=agreement_view(reading, row),
+        agreement=agreement_view(reading, row) if is_agreed(row) else None,
         licence=None if licence is None else licence_view(reading, licence),
         your_turn=row.turn == reading.reader.party,
     )
 
 
-def agreed_of(reading: Reading, row: NegotiationRow) -> Agreed | None:
-    """The agreement of a negotiation from acceptance on; nothing before."""
+def is_agreed(row: NegotiationRow) -> bool:
+    """Whether the negotiation got as far as an agreement to sign."""
+    return bool(row.agreement) or row.state is NegotiationState.ACCEPTED
+
+
+def agreed_of(reading: Reading, row: NegotiationRow) -> Agreed:
+    """The agreement of a negotiation from acceptance on: the one that was signed, or the one to sign."""
     if row.agreement:
         return Agreed(agreement=row.agreement, policy=reading.policy(row.agreement_policy), hash=row.agreement_policy)
-    if row.state is NegotiationState.ACCEPTED:
-        return agreed(row.negotiation, reading.policy(row.policy), row.assignee)
-    return None
+    return agreed(row.negotiation, reading.policy(row.policy), row.assignee)
 
 
-def agreement_view(reading: Reading, row: NegotiationRow) -> AgreementView | None:
-    """The agreement with the signatures that stand under it; nothing before acceptance."""
+def agreement_view(reading: Reading, row: NegotiationRow) -> AgreementView:
+    """The agreement of a negotiation from acceptance on, with the signatures that stand under it."""
     drawn = agreed_of(reading, row)
-    if drawn is None:
-        return None
     return AgreementView(
         agreement=drawn.agreement,
         version=VERSION,
@@ -71,19 +71,16 @@ def agreement_view(reading: Reading, row: NegotiationRow) -> AgreementView | Non
 
 def licence_view(reading: Reading, row: LicenceRow) -> LicenceView:
     """A licence with its agreement and how much of it is used."""
-    negotiation = reading.view.negotiation(row.negotiation)
-    agreement = None if negotiation is None else agreement_view(reading, negotiation)
-    if agreement is None:
-        raise NotFoundError("licence", row.licence)
+    negotiation = existing_negotiation(reading, row.negotiation)
     return LicenceView(
         licence=row.licence,
         negotiation=row.negotiation,
         state=row.state,
         version=row.version,
-        dataset=_dataset(reading, row.dataset),
+        dataset=dataset_view(reading, existing_dataset(reading, row.dataset)),
         owner=party_view(reading, row.assigner),
         developer=party_view(reading, row.assignee),
-        agreement=agreement,
+        agreement=agreement_view(reading, negotiation),
         valid_until=row.valid_until,
         usage=_usage(reading, row),
     )
@@ -91,22 +88,13 @@ def licence_view(reading: Reading, row: LicenceRow) -> LicenceView:
 
 def ethics_case_view(ports: Ports, reading: Reading, row: EthicsCaseRow) -> EthicsCaseView:
     """A case with the negotiation that it is about."""
-    negotiation = reading.view.negotiation(row.negotiation)
-    if negotiation is None:
-        raise NotFoundError("licence request", row.negotiation)
+    negotiation = existing_negotiation(reading, row.negotiation)
     return EthicsCaseView(
         case=row.case,
         negotiation=negotiation_view(ports, reading, negotiation),
         open=row.approved is None and negotiation.state is not NegotiationState.TERMINATED,
         approved=row.approved,
     )
-
-
-def _dataset(reading: Reading, dataset: str) -> DatasetView:
-    row = reading.view.dataset(dataset)
-    if row is None:
-        raise NotFoundError("dataset", dataset)
-    return dataset_view(reading, row)
 
 
 def _signature(reading: Reading, row: SignatureRow) -> SignatureView:
@@ -131,6 +119,5 @@ def _hold(reading: Reading, row: NegotiationRow) -> ReviewHeld | None:
 def _changes(reading: Reading, row: NegotiationRow, terms: Policy) -> tuple[TermChange, ...]:
     before = row.previous_policy
     if not before and row.adjusts:
-        adjusted = reading.view.negotiation(row.adjusts)
-        before = "" if adjusted is None else adjusted.policy
+        before = existing_negotiation(reading, row.adjusts).policy
     return tuple(difference(reading.policy(before), terms)) if before else ()

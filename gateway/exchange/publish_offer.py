@@ -4,7 +4,7 @@ from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.appending import Draft, append, first_outcome, require_same, the
 from gateway.exchange.commands import PublishOffer
-from gateway.exchange.errors import NotFoundError
+from gateway.exchange.existing import existing_offer
 from gateway.exchange.own_dataset import own_dataset, placement
 from gateway.exchange.platform_terms import require_uses
 from gateway.exchange.policy_documents import policy_document
@@ -61,7 +61,5 @@ def _offered(ports: Ports, reading: Reading, command: PublishOffer) -> Draft:
 
 
 def _offer_view(reading: Reading, offer: str) -> OfferView:
-    row = reading.view.offer(offer)
-    if row is None:
-        raise NotFoundError("offer", offer)
+    row = existing_offer(reading, offer)
     return offer_view(row, reading.policy(row.policy))

@@ -14,9 +14,9 @@ from gateway.exchange.errors import (
     AdjustsMismatchError,
     IdempotencyKeyReusedError,
     InputInvalidError,
-    NotFoundError,
     OfferMissingError,
 )
+from gateway.exchange.existing import existing_dataset, existing_negotiation
 from gateway.exchange.offers import current_offer
 from gateway.exchange.platform_terms import require_use
 from gateway.exchange.policy_documents import policy_document
@@ -135,9 +135,7 @@ def _adjusted(reading: Reading, command: RequestLicence) -> str:
 def _open(  # what one item has in common with the others, and its own
     ports: Ports, reading: Reading, command: RequestLicence, item: RequestedItem, request: str, adjusts: str
 ) -> _Opened:
-    dataset = reading.view.dataset(item.dataset)
-    if dataset is None:
-        raise NotFoundError("dataset", item.dataset)
+    dataset = existing_dataset(reading, item.dataset)
     terms = _terms(ports, reading, command, item, dataset)
     negotiation = ports.ids.new("negotiation")
     needed = ethics_needed(terms, sensitive=dataset.sensitive)
@@ -195,5 +193,5 @@ def _requests(recorded: Sequence[Recorded], command: RequestLicence) -> Sequence
 
 
 def _views(ports: Ports, reading: Reading, requested: Sequence[LicenceRequested]) -> tuple[NegotiationView, ...]:
-    rows = (reading.view.negotiation(each.negotiation) for each in requested)
-    return tuple(negotiation_view(ports, reading, row) for row in rows if row is not None)
+    rows = (existing_negotiation(reading, each.negotiation) for each in requested)
+    return tuple(negotiation_view(ports, reading, row) for row in rows)

@@ -7,6 +7,7 @@ from typing import Final
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.errors import NotFoundError
+from gateway.exchange.existing import existing_dataset
 from gateway.exchange.lookup import visible_licence
 from gateway.exchange.paging import page
 from gateway.exchange.ports import Ports
@@ -146,10 +147,11 @@ def _may_see(reading: Reading, event: Event) -> bool:
 
 
 def _access(reading: Reading, iri: str) -> Recorded:
-    found = reading.view.events_about(iri, limit=1, types=_ACCESSES)
-    if not found:
-        raise NotFoundError("access", iri)
-    return found[0]
+    """The event that this very IRI is the access of: a licence or a party is named by accesses too."""
+    for recorded in reading.view.events_about(iri, limit=1, types=_ACCESSES):
+        if isinstance(recorded.event, Access) and recorded.event.access == iri:
+            return recorded
+    raise NotFoundError("access", iri)
 
 
 def _traced(ports: Ports, reading: Reading, iri: str) -> _Found:
@@ -162,13 +164,10 @@ def _traced(ports: Ports, reading: Reading, iri: str) -> _Found:
     except NotFoundError:
         # WHY: a foreign access must look like none at all, also by what it is called.
         raise NotFoundError("access", iri) from None
-    dataset = reading.view.dataset(event.dataset)
-    if dataset is None:
-        raise NotFoundError("dataset", event.dataset)
     return _Found(
         recorded=recorded,
         event=event,
         licence=licence,
-        dataset=dataset,
+        dataset=existing_dataset(reading, event.dataset),
         view=access_view(ports, reading, recorded),
     )

@@ -4,12 +4,17 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.auth.errors import ScopeMissingError
+from gateway.auth.scopes import Scope
 from gateway.exchange import commands
+from gateway.exchange.commands import RequestedItem
 from gateway.exchange.errors import (
     AdjustsMismatchError,
     InputInvalidError,
+    NotFoundError,
     NotYourTurnError,
     OfferMissingError,
+    RoleNotAllowedError,
     TermsUnchangedError,
     VersionConflictError,
 )
@@ -92,6 +97,82 @@ async def test_a_request_for_many_fails_as_a_whole(market: Market) -> None:
 
     assert refused.value.dataset == not_offered
     assert await market.events(LicenceRequested) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"items": ()}, "items"),
+        ({"items": tuple(RequestedItem(dataset=str(each), columns=("value",)) for each in range(101))}, "items"),
+        ({"items": (RequestedItem(dataset="urn:d", columns=("value",)),) * 2}, "items"),
+        ({"items": (RequestedItem(dataset="urn:d", columns=()),)}, "items.0.columns"),
+        ({"message": "x" * 4_001}, "message"),
+    ],
+)
+async def test_a_request_is_complete(market: Market, changes: dict[str, object], field: str) -> None:
+    developer = await market.developer()
+
+    with pytest.raises(InputInvalidError) as refused:
+        await market.ask(developer, "urn:d", **changes)
+
+    assert refused.value.field == field
+
+
+async def test_a_dataset_that_is_not_there_cannot_be_asked_for(market: Market) -> None:
+    with pytest.raises(NotFoundError):
+        await market.ask(await market.developer(), "urn:muniment:dataset:none")
+
+
+async def test_columns_that_the_dataset_does_not_have_cannot_be_asked_for(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+
+    with pytest.raises(PolicyError):
+        await market.ask(developer, dataset, columns=("metric",))
+
+    assert await market.events(LicenceRequested) == []
+
+
+async def test_only_developers_ask(market: Market) -> None:
+    owner = await market.owner()
+    dataset = await market.offered(owner)
+    disguised = replace(owner, principal=replace(owner.principal, scopes=frozenset(Scope)))
+
+    with pytest.raises(ScopeMissingError):
+        await market.ask(owner, dataset)
+    with pytest.raises(RoleNotAllowedError):
+        await market.ask(disguised, dataset)
+
+
+async def test_negotiating_needs_a_scope(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    view = await market.ask_one(developer, await market.offered(owner))
+    silent = replace(owner, principal=owner.without(Scope.LICENCE_NEGOTIATE))
+
+    for act in (
+        market.accept(silent, view),
+        market.reject(silent, view, REASONS),
+        market.counter(silent, view, TERMS),
+        market.sign_anyway(silent, view),
+    ):
+        with pytest.raises(ScopeMissingError):
+            await act
+
+
+async def test_a_foreign_negotiation_looks_absent(market: Market) -> None:
+    owner, developer, stranger = await market.owner(), await market.developer(), await market.developer()
+    view = await market.ask_one(developer, await market.offered(owner))
+
+    for act in (
+        market.accept(stranger, view),
+        market.reject(stranger, view, REASONS),
+        market.counter(stranger, view, TERMS),
+        market.sign_anyway(stranger, view),
+        market.see(stranger, view),
+    ):
+        with pytest.raises(NotFoundError) as refused:
+            await act
+        assert str(refused.value) == f"no licence request `{view.negotiation}`"
 
 
 async def test_nothing_is_offered_for_another_use(market: Market) -> None:

@@ -112,6 +112,47 @@ async def test_the_log_shows_what_left_and_what_did_not(market: Market) -> None:
     assert (withheld.rows, withheld.columns) == (3, ())
 
 
+async def test_one_access_is_shown_to_whoever_asked_to_the_sides_and_to_auditors(market: Market) -> None:
+    owner, developer, licence = await licensed(market)
+    _, denied, _ = await accesses(market, developer, licence)
+    auditor, stranger = await market.join(PartyKind.AUDITOR), await market.developer()
+
+    for member in (owner, developer, auditor):
+        view = await find_access(market.ports, member.principal, denied)
+        assert (view.access, view.kind) == (denied, "DENIED")
+    for member, iri in ((stranger, denied), (auditor, licence.licence), (developer, developer.party)):
+        with pytest.raises(NotFoundError):
+            await find_access(market.ports, member.principal, iri)
+    with pytest.raises(ScopeMissingError):
+        await find_access(market.ports, developer.without(Scope.GRAPH_QUERY), denied)
+
+
+async def test_an_access_without_a_licence_is_the_asker_s_and_the_auditor_s(market: Market) -> None:
+    owner, developer, licence = await licensed(market)
+    auditor = await market.join(PartyKind.AUDITOR)
+    iri = market.ports.ids.new("access")
+    await market.record(
+        AccessDenied(
+            access=iri,
+            operation=DIGEST,
+            licence="",
+            dataset=licence.dataset.dataset,
+            party=developer.party,
+            client=developer.principal.client,
+            action=FINE_TUNE,
+            purpose=ACADEMIC,
+            stage="decide",
+            code="DATASET_NOT_LICENSED",
+            clause="",
+        )
+    )
+
+    for member in (developer, auditor):
+        assert (await find_access(market.ports, member.principal, iri)).licence is None
+    with pytest.raises(NotFoundError):
+        await find_access(market.ports, owner.principal, iri)
+
+
 async def test_a_foreign_log_looks_absent(market: Market) -> None:
     _, _, licence = await licensed(market)
     stranger = await market.developer()
