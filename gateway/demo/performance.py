@@ -82,10 +82,7 @@ async def perform(wishes: Wishes, narrator: Narrator) -> tuple[Document, CodedEr
         world=run.world,
         steps=tuple(run.done),
         measured=run.measured,
-        summary=tuple(
-            {"step": each.number, "what": each.title, "came_to": each.told.headline, "ms": each.elapsed_ms}
-            for each in run.done
-        ),
+        summary=tuple({"step": each.number, "came_to": each.told.headline, "ms": each.elapsed_ms} for each in run.done),
         go_on=run.go_on,
         failure=None if failure is None else {"code": failure.code, "message": failure.message},
     )

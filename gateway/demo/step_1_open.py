@@ -53,6 +53,7 @@ async def tell(story: Story) -> Told:
             "contested_offer_before_the_decision": published.refused_before_decision,
             "decisions_about_platform_terms": decided,
             "catalogue": rows,
+            "terms_in_the_catalogue": [_terms(name, shown[iri]) for name, iri in story.learned.datasets.items()],
             f"schema_of_{_SHOWN}": [_column(each) for each in shown[story.learned.datasets[_SHOWN]]["columns"]],
             f"what_the_offer_of_{_SHOWN}_says": list(
                 shown[story.learned.datasets[_SHOWN]]["offers"][0]["policy"]["summary"]
@@ -150,6 +151,12 @@ def _row(name: str, node: Mapping[str, Any]) -> Mapping[str, Fact]:
         "rows": node["rowCount"],
         "columns": len(node["columns"]),
         "complete_percent": round(100 * sum(complete) / len(complete), 1) if complete else None,
+    }
+
+
+def _terms(name: str, node: Mapping[str, Any]) -> Mapping[str, Fact]:
+    return {
+        "dataset": name,
         "whose_rows": node["rows"],
         "lawful_basis": node["lawfulBasis"].rpartition("#")[2],
         "sensitive": node["sensitive"],
@@ -162,7 +169,7 @@ def _column(column: Mapping[str, Any]) -> Mapping[str, Fact]:
     complete = column["completeness"]
     return {
         "column": column["name"],
-        "type": column["type"],
+        "type": "string" if column["type"].startswith("dictionary") else column["type"],
         "sensitivity": column["sensitivity"],
         "category": column["category"].rpartition("#")[2],
         "complete_percent": None if complete is None else round(100 * complete, 1),

@@ -39,10 +39,8 @@ async def tell(story: Story) -> Told:
                 {
                     "dataset": label,
                     "agreement_hash": agreement["policy"]["hash"],
-                    "version": agreement["version"],
                     "signed_by_rule": any(each["delegated"] for each in agreement["signatures"]),
                     "licence": licence["state"],
-                    "until": (licence["validUntil"] or "")[:10],
                 }
             )
             advance(1)

@@ -66,11 +66,16 @@ async def _refused(
         "source": report["source"],
         "code": code,
         "stage": report["problem"]["stage"],
-        "clause": report["problem"]["clause"],
+        "clause": _rule(report["problem"]["clause"]),
         "event": event["seq"],
-        "calls_to_the_forum": calls,
-        "source_took_ms": report["tookMs"],
+        "forum_calls": calls,
+        "took_ms": report["tookMs"],
     }
+
+
+def _rule(clause: str | None) -> str | None:
+    """The rule's own part of its uid: the rest names the agreement."""
+    return None if clause is None else "#" + clause.rpartition("#")[2]
 
 
 async def _event(story: Story, access: str | None) -> Mapping[str, Any]:
@@ -114,10 +119,10 @@ async def _expired_token(story: Story, licences: Sequence[str]) -> Mapping[str, 
         "source": None,
         "code": answer.codes[0],
         "stage": events[0]["stage"],
-        "clause": events[0]["clause"],
+        "clause": _rule(events[0]["clause"]),
         "event": events[0]["seq"],
-        "calls_to_the_forum": calls,
-        "source_took_ms": 0,
+        "forum_calls": calls,
+        "took_ms": 0,
     }
 
 

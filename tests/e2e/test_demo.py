@@ -101,7 +101,7 @@ def test_refusals_are_on_record_and_ask_no_source(told):
         "UNAUTHENTICATED",
     ]
     assert all(each["event"] > 0 for each in facts["refusals"])
-    assert all(each["calls_to_the_forum"] == 0 for each in facts["refusals"])
+    assert all(each["forum_calls"] == 0 for each in facts["refusals"])
     assert facts["a_token_that_is_none"] == {"status": 401, "counted": 1, "events": 0}
 
 

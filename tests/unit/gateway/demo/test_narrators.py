@@ -36,7 +36,7 @@ def a_document(failure: dict[str, str] | None = None) -> Document:
         world=WORLD,
         steps=(STEP,),
         measured={"revocation_to_denial_ms": 4.2},
-        summary=({"step": 5, "what": STEP.title, "came_to": "942 rows", "ms": 1234},),
+        summary=({"step": 5, "came_to": "942 rows", "ms": 1234},),
         go_on=("muniment serve --folder DIR",),
         failure=failure,
     )
