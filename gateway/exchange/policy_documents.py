@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from graph.journal.documents import Document
 from policies.canonical import canonical_bytes
+from policies.errors import PolicyMalformedError
 from policies.jsonld import intake
 from policies.model import Policy
 from policies.vocabulary import CONTEXT_IRI, ODRL_CONTEXT_IRI, SET_OPERATORS, compact
@@ -44,7 +45,11 @@ def stored_policy(content: bytes) -> Policy:
     Raises:
         PolicyError: The bytes are not what ``policy_document`` wrote.
     """
-    return intake({"@context": [ODRL_CONTEXT_IRI, CONTEXT_IRI], **_node(json.loads(content))})
+    try:
+        node = _node(json.loads(content))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise PolicyMalformedError("the stored policy is not in normal form") from error
+    return intake({"@context": [ODRL_CONTEXT_IRI, CONTEXT_IRI], **node})
 
 
 def _node(form: _Node) -> dict[str, object]:

@@ -108,8 +108,9 @@ class FakeSources:
 
     async def read(self, source: str, request: ReadRequest, rows_hint: int | None = None) -> AsyncIterator[Fetched]:
         self.platform(source)
-        for none in ():
-            yield none
+        nothing: tuple[Fetched, ...] = ()
+        for each in nothing:
+            yield each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

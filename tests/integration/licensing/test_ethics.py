@@ -1,6 +1,7 @@
 """Sensitive uses wait for the ethics board."""
 
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -279,7 +280,7 @@ async def test_cases_come_in_pages(market: Market) -> None:
 def at_another_price(view: NegotiationView, *, price: str) -> dict[str, object]:
     """The same terms at another price."""
     document = dict(view.terms.odrl)
-    (permission,) = document["permission"]  # type: ignore[misc]
+    (permission,) = cast("list[dict[str, Any]]", document["permission"])
     duties = []
     for duty in permission["duty"]:
         action = duty["action"]

@@ -1,6 +1,7 @@
 """What the platform's own terms leave open refuses until somebody decided with a reason."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from policies.vocabulary import EVALUATE, FINE_TUNE
 from tests.testkit.licensing import TERMS, Market, Member, a_collection
 
 
-async def decide(market: Market, owner: Member, dataset: str, *, allowed: bool = True, **changes: str) -> None:
+async def decide(market: Market, owner: Member, dataset: str, *, allowed: bool = True, **changes: Any) -> None:
     """Record a decision."""
     await decide_platform_terms(
         market.ports,
@@ -146,7 +147,7 @@ async def test_the_reasoning_is_kept_where_it_can_be_erased(market: Market) -> N
         ({"source": "https://" + "x" * 1_000}, "source"),
     ],
 )
-async def test_a_decision_is_complete(market: Market, changes: dict[str, str], field: str) -> None:
+async def test_a_decision_is_complete(market: Market, changes: dict[str, Any], field: str) -> None:
     owner = await market.owner()
     dataset = await market.publish(owner)
 

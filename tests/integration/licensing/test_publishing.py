@@ -1,6 +1,7 @@
 """Datasets and offers in the catalogue: whose they are, what they say, what they never show."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -158,7 +159,7 @@ async def test_a_published_dataset_stays_as_sensitive_as_it_is(market: Market) -
         ({"collection": "places"}, "collection"),
     ],
 )
-async def test_a_publication_is_complete(market: Market, changes: dict[str, object], field: str) -> None:
+async def test_a_publication_is_complete(market: Market, changes: dict[str, Any], field: str) -> None:
     owner = await market.owner("bazaar", a_collection(), a_collection("places", columns=("value",)))
 
     with pytest.raises(InputInvalidError) as refused:

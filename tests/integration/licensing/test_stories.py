@@ -1,6 +1,7 @@
 """The ways a licence request can go when people answer."""
 
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -283,7 +284,7 @@ async def test_a_whole_odrl_document_can_be_the_counter(market: Market) -> None:
     dataset = await market.offered(owner)
     view = await market.ask_one(developer, dataset)
     document = dict(view.terms.odrl)
-    (permission,) = document["permission"]  # type: ignore[misc]
+    (permission,) = cast("list[dict[str, Any]]", document["permission"])
     document["permission"] = [{**permission, "action": "rep:evaluate"}]
 
     await market.counter(owner, view, document)

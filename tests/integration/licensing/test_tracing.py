@@ -1,5 +1,7 @@
 """From a receipt back to agreement, owner, platform and consent; and the log of accesses."""
 
+from typing import Any
+
 import pytest
 
 from gateway.auth.errors import ScopeMissingError
@@ -27,7 +29,7 @@ async def licensed(market: Market) -> tuple[Member, Member, LicenceView]:
 async def accesses(market: Market, developer: Member, licence: LicenceView) -> tuple[str, str, str]:
     """One access of each outcome, under a licence; gives their IRIs."""
     recorded, denied, withheld = (market.ports.ids.new("access") for _ in range(3))
-    common = {
+    common: dict[str, Any] = {
         "operation": DIGEST,
         "licence": licence.licence,
         "dataset": licence.dataset.dataset,
@@ -36,7 +38,7 @@ async def accesses(market: Market, developer: Member, licence: LicenceView) -> t
         "action": FINE_TUNE,
         "purpose": ACADEMIC,
     }
-    refusal = {**common, "stage": "decide", "code": "COLUMN_NOT_LICENSED", "clause": "urn:x#p1"}
+    refusal: dict[str, Any] = {**common, "stage": "decide", "code": "COLUMN_NOT_LICENSED", "clause": "urn:x#p1"}
     await market.record(
         AccessRecorded(
             **common,
