@@ -110,10 +110,11 @@ class GraphQLEndpoint:
     async def _record_expired(self, request: Request, expired: TokenExpiredError) -> None:
         """A genuine token that came too late leaves a trace, as far as what it asked for can be read."""
         try:
-            asked = await self._asked(request)
+            await self.engine.expired(await self._asked(request), expired)
         except HttpRequestError:
             return
-        await self.engine.expired(asked, expired)
+        except Exception as error:  # noqa: BLE001  # the error map: the refusal stands, whatever becomes of its trace
+            incident(error)
 
     async def _asked(self, request: Request) -> GraphQLRequest:
         if request.method == "GET":

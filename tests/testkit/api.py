@@ -97,6 +97,8 @@ class MemoryRead:
         return tuple(self._result(each) for each in commands)
 
     async def refuse_expired(self, ports: Ports, principal: Principal, commands: tuple[ReadCommand, ...]) -> None:
+        if self.failure is not None:
+            raise self.failure
         self.expired.append(commands)
 
     def _result(self, command: ReadCommand) -> ReadResult:

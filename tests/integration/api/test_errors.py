@@ -149,6 +149,16 @@ async def test_an_expired_token_that_asks_for_no_records_leaves_no_trace() -> No
     assert app.read.expired == []
 
 
+async def test_an_expired_token_is_refused_even_when_its_trace_cannot_be_kept() -> None:
+    app = served(MemoryRead(failure=RuntimeError("disk full")))
+
+    with capture_logs() as logs:
+        answer = await app.query("{" + ratings() + "}", token="expired")
+
+    assert answer.status_code == 401
+    assert [log["event"] for log in logs] == ["incident"]
+
+
 class BrokenTokens:
     async def verify(self, _authorization: object) -> Any:
         raise RuntimeError("secret")
