@@ -91,7 +91,7 @@ def _everywhere(policy: Policy) -> Iterator[Constraint]:
 
 def _require_possible(permission: Permission, now: datetime, pointer: str) -> None:
     for name, conditions in terms_of_permission(permission).conditions.items():
-        if empty(conditions):
+        if not name.startswith(compact(TRANSFORM)) and empty(conditions):
             raise PolicyUnenforceableError(f"the terms on `{name}` contradict each other", pointer=pointer)
     for condition in flat(permission.constraints):
         if isinstance(condition, Constraint) and condition.operator in {Operator.LT, Operator.LTEQ}:

@@ -8,7 +8,7 @@ lexical form. Two spellings of one policy give the same bytes. Signatures, token
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 import rfc8785
 
@@ -195,6 +195,8 @@ class _Form:
                 form, nested = self._core(rule, "odrl:Duty"), ("odrl:consequence", rule.consequences)
                 if rule.role is not None:
                     form[compact(rule.role.function)] = iri(rule.role.party)
+            case _:
+                assert_never(rule)
         if nested[1]:
             form[nested[0]] = _sorted(self.rule(duty) for duty in nested[1])
         return form

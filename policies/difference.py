@@ -1,6 +1,6 @@
 """What changed between two sets of terms, in plain language, and which side each change favours."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -49,11 +49,17 @@ def difference(before: Policy, after: Policy) -> tuple[TermChange, ...]:
             term=term,
             before=None if term not in old else old[term][0],
             after=None if term not in new else new[term][0],
-            wider=_wider(forward.get(term), backward.get(term)),
+            wider=_wider(_verdict(term, forward), _verdict(term, backward)),
         )
         for term in sorted(old.keys() | new.keys())
         if old.get(term) != new.get(term)
     )
+
+
+def _verdict(term: str, found: Mapping[str, MatchVerdict]) -> MatchVerdict | None:
+    """The verdict on the term, or, when a whole permission has no counterpart, that on its action."""
+    prefix = term.rpartition("/")[0]
+    return found.get(term) or found.get(f"{prefix}/action" if prefix else "action")
 
 
 def _wider(forward: MatchVerdict | None, backward: MatchVerdict | None) -> Wider:

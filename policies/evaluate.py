@@ -5,7 +5,7 @@ Behaviour is closed: what no permission permits is denied, and whatever is unkno
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 from policies.access import Situation
 from policies.canonical import policy_hash
@@ -108,6 +108,8 @@ def _standing(policy: Policy, state: State) -> Reason | None:
             return _reason(DenialCode.LICENCE_EXPIRED, policy.uid, "The licence has expired.")
         case LicenceStatus.SUSPENDED | LicenceStatus.TERMINATED:
             return _reason(DenialCode.AGREEMENT_STATE, policy.uid, f"The licence is {state.status.lower()}.")
+        case _:
+            assert_never(state.status)
 
 
 def _choose(policy: Policy, situation: Situation) -> Permission | Reason:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, assert_never
 
 from policies.model import Value
 from policies.vocabulary import XSD, Iri
@@ -97,6 +97,8 @@ def literal(value: Value) -> tuple[Iri, str]:
             return DURATION, _days(value)
         case str():
             return STRING, value
+        case _:
+            assert_never(value)
 
 
 def _plain(value: Decimal) -> str:

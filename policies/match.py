@@ -93,13 +93,16 @@ def _targets(policy: Policy) -> set[Iri]:
 
 
 def _permissions(request: Policy, offer: Policy) -> Iterator[_Match]:
+    for offered in offer.permissions:
+        # WHY: what is offered and not asked for is left alone; the worse verdict on what is asked for stands.
+        yield f"{prefix_of(offered.action.term, request, offer)}action", MatchVerdict.INSIDE
     for asked in request.permissions:
         prefix = prefix_of(asked.action.term, request, offer)
         same = [each for each in offer.permissions if each.target.source == asked.target.source]
         fitting = [each for each in same if PROFILE.includes(each.action.term, asked.action.term)]
         yield f"{prefix}action", _action(asked, same, fitted=bool(fitting))
-        # WHY: without a fitting permission the terms are still told, as long as it is clear which ones are meant.
-        partner = fitting or (same if len(same) == 1 else [])
+        # WHY: without a fitting permission the terms are still told, when there is only one that can be meant.
+        partner = fitting or ([] if prefix else same)
         for offered in partner[:1]:
             for term, verdict in _terms(terms_of_permission(asked), terms_of_permission(offered)):
                 yield f"{prefix}{term}", verdict

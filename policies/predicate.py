@@ -88,11 +88,16 @@ NOTHING = Or(parts=())
 
 def conjunction(*parts: Predicate) -> Predicate:
     """All of ``parts``, flattened; the trivial parts are left out."""
-    flat: list[Predicate] = []
-    for part in parts:
-        flat.extend(part.parts if isinstance(part, And) else (part,))
-    unique = tuple(dict.fromkeys(flat))
+    unique = tuple(dict.fromkeys(_conjuncts(parts)))
     return unique[0] if len(unique) == 1 else And(parts=unique)
+
+
+def _conjuncts(parts: tuple[Predicate, ...]) -> Iterator[Predicate]:
+    for part in parts:
+        if isinstance(part, And):
+            yield from _conjuncts(part.parts)
+        else:
+            yield part
 
 
 def columns_of(predicate: Predicate) -> frozenset[str]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from policies.canonical import canonical, condition_form
-from policies.model import Condition, Constraint, Logic, Value
+from policies.model import Condition, Constraint, Logic, Value, atoms
 from policies.vocabulary import PROFILE, Iri, Operator
 
 
@@ -95,13 +95,12 @@ def _all_constraints(conditions: Iterable[Condition]) -> bool:
 def _members(conditions: Iterable[Condition]) -> Members:
     some: frozenset[Value] | None = None
     none: frozenset[Value] = frozenset()
-    for each in conditions:
-        if isinstance(each, Constraint):
-            values = frozenset(each.right)
-            if each.operator in {Operator.EQ, Operator.IS_ANY_OF}:
-                some = values if some is None else some & values
-            else:
-                none |= values
+    for each in atoms(tuple(conditions)):
+        values = frozenset(each.right)
+        if each.operator in {Operator.EQ, Operator.IS_ANY_OF}:
+            some = values if some is None else some & values
+        else:
+            none |= values
     return Members(some=some, none=none)
 
 

@@ -6,7 +6,7 @@ A condition speaks of columns, of rows, of transforms or of joint sets, never of
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Final, assert_never
 
 from policies.access import Situation
 from policies.model import ColumnFacts, Condition, Constraint, Logic, Target, Transform, atoms, flat
@@ -152,6 +152,8 @@ def _rows(condition: Condition, situation: Situation) -> Predicate:
             return Or(parts=parts)
         case Logic.XONE:
             return Or(parts=tuple(_alone(index, parts) for index in range(len(parts))))
+        case _:
+            assert_never(condition.logic)
 
 
 def _alone(chosen: int, parts: tuple[Predicate, ...]) -> Predicate:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import assert_never
 
 from policies.model import Condition, Constraint, Logic, Value
 from policies.vocabulary import Iri, Operator, Vocabulary
@@ -62,6 +63,8 @@ def judge(condition: Condition, atom: Callable[[Constraint], Verdict]) -> Verdic
             return any_of(verdicts)
         case Logic.XONE:
             return one_of(verdicts)
+        case _:
+            assert_never(condition.logic)
 
 
 def compare(constraint: Constraint, actual: Value | None, vocabulary: Vocabulary) -> Verdict:
@@ -97,6 +100,8 @@ def _holds(operator: Operator, actual: Value, bounds: tuple[Value, ...], vocabul
             return _ordered(operator, actual, bounds[0])
         case Operator.NOT_TOGETHER:
             return None
+        case _:
+            assert_never(operator)
 
 
 def _ordered(operator: Operator, actual: Value, bound: Value) -> bool | None:

@@ -1,7 +1,7 @@
 """From the model to a compact JSON-LD document under the two context addresses."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, assert_never
 
 from policies.jsonld.limits import CONTEXTS
 from policies.lexical import STRING, literal
@@ -79,6 +79,8 @@ def _nested(rule: Rule) -> tuple[Duty, ...]:
             return rule.remedies
         case Duty():
             return rule.consequences
+        case _:
+            assert_never(rule)
 
 
 def _target(target: Target) -> object:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from policies.errors import PolicyMalformedError
 from policies.vocabulary import ODRL, Iri, Operator
@@ -196,6 +196,8 @@ def duties_of(rule: Rule) -> Iterator[Duty]:
             yield from nested(rule.remedies)
         case Duty():
             yield from nested(rule.consequences)
+        case _:
+            assert_never(rule)
 
 
 def flat(conditions: tuple[Condition, ...]) -> Iterator[Condition]:

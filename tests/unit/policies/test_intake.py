@@ -4,15 +4,16 @@ import copy
 import json
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from policies.canonical import policy_hash
 from policies.errors import PolicyError
 from policies.jsonld import intake, to_document
-from policies.model import LogicalConstraint, PolicyClass
-from policies.vocabulary import CONTEXT_IRI, ODRL_CONTEXT_IRI, PROFILE_IRI
+from policies.jsonld.places import find_key, locate
+from policies.model import LogicalConstraint, Policy, PolicyClass
+from policies.vocabulary import CONTEXT_IRI, ODRL_CONTEXT_IRI, PROFILE_IRI, Iri
 from tests.testkit.policies import an_agreement, an_offer
 from tests.testkit.shared import shared
 
@@ -85,11 +86,11 @@ def a_document() -> dict[str, Any]:
     }
 
 
-def permission(document: dict[str, Any]) -> dict[str, Any]:
+def permission(document: dict[str, Any]) -> Any:
     return document["permission"][0]
 
 
-def constraint(document: dict[str, Any], index: int = 0) -> dict[str, Any]:
+def constraint(document: dict[str, Any], index: int = 0) -> Any:
     return permission(document)["constraint"][index]
 
 
@@ -180,9 +181,9 @@ def test_whole_numbers_are_decimals_too() -> None:
 
 
 def test_a_mapping_of_another_type_is_taken() -> None:
-    document: dict[str, object] = {key: value for key, value in a_document().items()}
+    document = MappingProxyType(a_document())
 
-    assert intake(MappingProxyType(document)) == intake(json.dumps(document).encode())
+    assert intake(document) == intake(json.dumps(a_document()).encode())
 
 
 @pytest.mark.parametrize("policy", [an_offer(), an_agreement(consent=True, ethics=True, attribution=True)])
@@ -215,7 +216,7 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     ("POLICY_MALFORMED", "/title", lambda document: document.update(title=["a", "b"])),
     ("POLICY_MALFORMED", "/title", lambda document: document.update(title="")),
     ("POLICY_MALFORMED", "/title", lambda document: document.update(title=12)),
-    ("POLICY_MALFORMED", "", lambda document: document.update({1: "x"})),
+    ("POLICY_MALFORMED", "", lambda document: document.update({cast("Any", 1): "x"})),
     ("POLICY_MALFORMED", "", lambda document: document.update({"@id": "urn:other"})),
     ("POLICY_MALFORMED", "/uid", lambda document: document.update(uid="relative")),
     ("POLICY_MALFORMED", "/uid", lambda document: document.update(uid="_:b1")),
@@ -510,3 +511,15 @@ def _keys(value: Any) -> set[str]:
     if isinstance(value, dict):
         return set(value).union(*(_keys(child) for child in value.values()))
     return set().union(*(_keys(child) for child in value)) if isinstance(value, list) else set()
+
+
+def test_places_that_the_document_does_not_have_are_left_out_of_a_pointer() -> None:
+    assert locate("text", ("@id",)) == ""
+    assert locate({"a": "text"}, ("urn:a", 0, "@list", 0)) == "/a"
+    assert find_key({"a": ["b"]}, "c") == ""
+
+
+def test_a_set_of_prohibitions_is_written_and_read() -> None:
+    rules = Policy(uid=Iri("urn:set:2"), policy_class=PolicyClass.SET, prohibitions=an_offer().prohibitions)
+
+    assert intake(to_document(rules)) == rules

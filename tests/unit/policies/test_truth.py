@@ -5,7 +5,7 @@ import pytest
 
 from policies.model import Value
 from policies.truth import Verdict, all_of, any_of, compare, judge, one_of
-from policies.vocabulary import COLUMN, COUNT, DATE_TIME, FIELD, PURPOSE, SPATIAL, Iri, Operator, PROFILE
+from policies.vocabulary import COLUMN, COUNT, DATE_TIME, FIELD, PROFILE, PURPOSE, SPATIAL, Iri, Operator
 from tests.testkit.policies import (
     ACADEMIC,
     FRANCE,

@@ -1,0 +1,186 @@
+"""Plain language: every term that can deny is named."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from policies import phrases
+from policies.jsonld import intake
+from policies.model import Action, Condition, Duty, Policy, PolicyClass, Value, atoms, duties_of
+from policies.prices import Rate
+from policies.render import summary
+from policies.vocabulary import (
+    COLUMN,
+    COMPENSATE,
+    CONTESTED,
+    COUNT,
+    DATE_TIME,
+    DELETE,
+    DUE_BY,
+    EVENT,
+    FIELD,
+    ISO4217,
+    LICENCE_END,
+    PAY_AMOUNT,
+    PER_QUERY,
+    PURPOSE,
+    SPATIAL,
+    TIME_UNITS,
+    TRANSFORM,
+    TRUNCATE_TIME,
+    Iri,
+    Operator,
+)
+from tests.testkit.policies import (
+    EUROS,
+    FRANCE,
+    GERMANY,
+    MARKETING,
+    RESEARCH,
+    a_constraint,
+    all_together,
+    an_agreement,
+    an_offer,
+    either,
+    exactly_one,
+    permitting,
+)
+from tests.testkit.shared import shared
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        (a_constraint(COUNT, Operator.LTEQ, 12), "the number of uses is at most 12"),
+        (a_constraint(SPATIAL, Operator.IS_ANY_OF, GERMANY, FRANCE), "the place of use is one of `DE` or `FR`"),
+        (a_constraint(SPATIAL, Operator.IS_ANY_OF, GERMANY), "the place of use is `DE`"),
+        (a_constraint(PURPOSE, Operator.IS_A, RESEARCH), "the purpose is a kind of `research and development`"),
+        (
+            a_constraint(DATE_TIME, Operator.LT, datetime(2027, 1, 1, tzinfo=UTC)),
+            "the time of use is before 2027-01-01 00:00:00 UTC",
+        ),
+        (a_constraint(EVENT, Operator.GT, LICENCE_END), "the time is after `licenceEnd`"),
+        (a_constraint(DUE_BY, Operator.LTEQ, timedelta(days=7)), "the time until it is due is at most 7 days"),
+        (a_constraint(DUE_BY, Operator.LTEQ, timedelta(hours=7)), "the time until it is due is at most PT7H"),
+        (
+            a_constraint(PAY_AMOUNT, Operator.EQ, Decimal("0.50"), unit=Iri(ISO4217 + "EUR")),
+            "the amount is 0.5 EUR",
+        ),
+        (
+            a_constraint(TRANSFORM, Operator.EQ, TRUNCATE_TIME, on_column="observed_at", parameter=TIME_UNITS[4]),
+            "the column `observed_at` is delivered as `truncateTime` to `month`",
+        ),
+        (a_constraint(COLUMN, Operator.EQ, "public", on_column="visibility"), "the column `visibility` is `public`"),
+        (
+            a_constraint(FIELD, Operator.NOT_TOGETHER, "b", "a", "c"),
+            "the columns are never all seen together: `a`, `b` and `c`",
+        ),
+        (a_constraint(Iri("urn:x:y"), Operator.EQ, "urn:z"), "the urn:x:y is `urn:z`"),
+        (a_constraint(CONTESTED, Operator.EQ, False), "whether a record is contested is false"),  # noqa: FBT003
+        (
+            either(a_constraint(COUNT, Operator.LT, 3), a_constraint(PURPOSE, Operator.IS_A, MARKETING)),
+            "the number of uses is less than 3 or the purpose is a kind of `marketing`",
+        ),
+        (
+            all_together(a_constraint(COUNT, Operator.LT, 3), a_constraint(COUNT, Operator.LTEQ, 3)),
+            "the number of uses is at most 3 and the number of uses is less than 3",
+        ),
+        (
+            exactly_one(a_constraint(COUNT, Operator.LT, 3), a_constraint(COUNT, Operator.LTEQ, 3)),
+            "the number of uses is at most 3 or, but not both, the number of uses is less than 3",
+        ),
+    ],
+)
+def test_conditions(condition: Condition, text: str) -> None:
+    assert phrases.condition(condition) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "text"), [("plain", "`plain`"), (GERMANY, "`DE`"), (MARKETING, "`marketing`"), (True, "true"), (3, "3")]
+)
+def test_values(given: Value, text: str) -> None:
+    assert phrases.value(given) == text
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"),
+    [
+        (EUROS, "0.002 EUR for each record"),
+        (Rate(amount_micro=1_500_000, currency="USD", unit=PER_QUERY), "1.50 USD for each query"),
+        (Rate(amount_micro=10_000_000, currency="JPY", unit=Iri("urn:unit")), "10.00 JPY for each urn:unit"),
+    ],
+)
+def test_money(rate: Rate, text: str) -> None:
+    assert phrases.money(rate) == text
+
+
+def test_an_agreement_reads_as_sentences() -> None:
+    policy = an_agreement(price=EUROS, consent=True, ethics=True, max_queries=3)
+    owner, end, owed = "`urn:party:owner`", "`licenceEnd`", "Owed afterwards by `urn:party:licensee`"
+    certify = f"{owed}: certify deletion, where the time until it is due is at most 37 days (informed party {owner}), "
+    certify += f"while the time is after {end}."
+
+    assert list(summary(policy)) == [
+        "This is an agreement: Reviews.",
+        "`urn:party:owner` lets `urn:party:licensee` use `urn:dataset:reviews` for `fine tune`.",
+        "Only if the column is one of `rater` or `value`.",
+        "Only if the number of uses is at most 3.",
+        "Only if the purpose is a kind of `research and development`.",
+        "Before any use: obtain ethics decision, where the decision is `approved`.",
+        "With every release, by the gateway itself: obtain consent (consenting party `dataSubject`).",
+        f"With every release, by the gateway itself: pay 0.002 EUR for each record (compensated party {owner}).",
+        "Prohibited: `odrl:distribute`.",
+        "Prohibited: `odrl:sell`.",
+        "Prohibited: `rep:sublicense`.",
+        "Prohibited: `rep:reidentify`.",
+        f"{owed}: report run, where the period is 30 days (informed party {owner}), while the time is before {end}.",
+        f"{owed}: delete, where the time until it is due is at most 30 days, while the time is after {end}.",
+        certify,
+    ]
+
+
+def test_an_offer_says_that_it_permits_nothing() -> None:
+    offer = replace(an_offer(), title="", description="About reviews.")
+
+    assert summary(offer)[:2] == ("This is an offer; it permits nothing yet.", "About reviews.")
+    assert "lets the licensee use" in summary(offer)[2]
+
+
+def test_a_set_of_prohibitions_permits_nothing() -> None:
+    rules = Policy(uid=Iri("urn:s"), policy_class=PolicyClass.SET, prohibitions=an_offer().prohibitions)
+
+    assert summary(rules)[:2] == ("These rules apply.", "Nothing is permitted.")
+
+
+def test_rules_without_parties_and_unknown_duties_are_told_too() -> None:
+    duty = Duty(uid=Iri("urn:d"), action=Action(term=Iri("urn:unheard")))
+    odd = Duty(uid=Iri("urn:d:2"), action=Action(term=COMPENSATE))
+    policy = permitting(an_offer(), assigner=None, duties=(duty, odd))
+
+    assert summary(policy)[1].startswith("Somebody lets")
+    assert "First: urn:unheard." in summary(policy)
+    assert "With every release, by the gateway itself: compensate." in summary(policy)
+
+
+def test_remedies_and_conditions_of_prohibitions_are_told() -> None:
+    offer = an_offer()
+    remedy = Duty(uid=Iri("urn:r"), action=Action(term=DELETE))
+    rule = replace(
+        offer.prohibitions[0], remedies=(remedy,), constraints=(a_constraint(SPATIAL, Operator.EQ, GERMANY),)
+    )
+
+    assert phrases.prohibition(rule) == "`odrl:distribute`, as far as the place of use is `DE`; if it happened: delete"
+
+
+def test_every_term_of_the_reference_example_is_named() -> None:
+    policy = intake((shared("reference") / "licence-example.json").read_bytes())
+    text = "\n".join(summary(policy))
+
+    for rule in policy.rules:
+        for each in (rule, *duties_of(rule)):
+            target = each.target.refinements if each.target is not None else ()
+            for atom in atoms((*target, *each.action.refinements, *each.constraints)):
+                if each.action.term != COMPENSATE:
+                    assert phrases.condition(atom) in text

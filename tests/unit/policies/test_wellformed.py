@@ -1,0 +1,92 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from policies.errors import PolicyError
+from policies.model import Value
+from policies.vocabulary import (
+    BUCKET,
+    COLUMN,
+    CONTESTED,
+    DATE_TIME,
+    DUE_BY,
+    FIELD,
+    GENERALISE,
+    ISO4217,
+    KEEP,
+    MICRO_RHO,
+    MIN_QUALITY,
+    PAY_AMOUNT,
+    RHO,
+    SENSITIVITY,
+    TIME_UNITS,
+    TRANSFORM,
+    TRUNCATE_TIME,
+    Iri,
+    Operator,
+)
+from policies.wellformed import require_wellformed
+from tests.testkit.policies import a_constraint
+
+EUR = Iri(ISO4217 + "EUR")
+JUNE = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("left", "operator", "right", "more"),
+    [
+        (PAY_AMOUNT, Operator.EQ, (Decimal(4),), {"unit": EUR}),
+        (RHO, Operator.LTEQ, (5,), {"unit": MICRO_RHO}),
+        (MIN_QUALITY, Operator.GTEQ, (Decimal("0.9"),), {"unit": Iri("urn:metric:completeness")}),
+        (DUE_BY, Operator.LTEQ, (timedelta(days=3),), {}),
+        (DUE_BY, Operator.LTEQ, (JUNE,), {}),
+        (DATE_TIME, Operator.GTEQ, (JUNE,), {}),
+        (CONTESTED, Operator.EQ, (False,), {}),
+        (SENSITIVITY, Operator.IS_ANY_OF, ("none", "pseudonym"), {}),
+        (COLUMN, Operator.GT, (Decimal("1.5"),), {"on_column": "value"}),
+        (FIELD, Operator.NOT_TOGETHER, ("a", "b"), {}),
+        (TRANSFORM, Operator.EQ, (KEEP,), {"on_column": "a"}),
+        (TRANSFORM, Operator.EQ, (GENERALISE,), {"on_column": "a", "parameter": 2}),
+        (TRANSFORM, Operator.EQ, (TRUNCATE_TIME,), {"on_column": "a", "parameter": TIME_UNITS[0]}),
+    ],
+)
+def test_accepted(left: Iri, operator: Operator, right: tuple[Value, ...], more: dict[str, Any]) -> None:
+    require_wellformed(a_constraint(left, operator, *right, **more))
+
+
+@pytest.mark.parametrize(
+    ("code", "left", "operator", "right", "more"),
+    [
+        ("POLICY_TERM_UNKNOWN", Iri("urn:x"), Operator.EQ, (1,), {}),
+        ("POLICY_MALFORMED", PAY_AMOUNT, Operator.EQ, (Decimal(4),), {}),
+        ("POLICY_TERM_UNKNOWN", PAY_AMOUNT, Operator.EQ, (Decimal(4),), {"unit": Iri(ISO4217 + "euro")}),
+        ("POLICY_TERM_UNKNOWN", PAY_AMOUNT, Operator.EQ, (Decimal(4),), {"unit": Iri("urn:EUR")}),
+        ("POLICY_TERM_UNKNOWN", RHO, Operator.LTEQ, (5,), {"unit": EUR}),
+        ("POLICY_MALFORMED", DATE_TIME, Operator.LT, (JUNE,), {"unit": EUR}),
+        ("POLICY_VALUE_INVALID", PAY_AMOUNT, Operator.EQ, (Decimal(-4),), {"unit": EUR}),
+        ("POLICY_VALUE_INVALID", DATE_TIME, Operator.LT, (datetime(2026, 6, 1),), {}),  # noqa: DTZ001  # on purpose
+        ("POLICY_VALUE_INVALID", COLUMN, Operator.EQ, (timedelta(1),), {"on_column": "value"}),
+        ("POLICY_TERM_UNKNOWN", SENSITIVITY, Operator.EQ, ("harmless",), {}),
+        ("POLICY_MALFORMED", FIELD, Operator.NOT_TOGETHER, ("a",), {}),
+        ("POLICY_MALFORMED", FIELD, Operator.IS_ANY_OF, (), {}),
+        ("POLICY_VALUE_INVALID", FIELD, Operator.IS_ANY_OF, ("Not A Column",), {}),
+        ("POLICY_VALUE_INVALID", TRANSFORM, Operator.EQ, (KEEP,), {"on_column": "NO"}),
+        ("POLICY_MALFORMED", TRANSFORM, Operator.EQ, (KEEP,), {}),
+        ("POLICY_VALUE_INVALID", TRANSFORM, Operator.EQ, (BUCKET,), {"on_column": "a", "parameter": 0}),
+        ("POLICY_VALUE_INVALID", TRANSFORM, Operator.EQ, (BUCKET,), {"on_column": "a"}),
+        (
+            "POLICY_VALUE_INVALID",
+            TRANSFORM,
+            Operator.EQ,
+            (TRUNCATE_TIME,),
+            {"on_column": "a", "parameter": Iri("urn:w")},
+        ),
+    ],
+)
+def test_refused(code: str, left: Iri, operator: Operator, right: tuple[Value, ...], more: dict[str, Any]) -> None:
+    with pytest.raises(PolicyError) as refused:
+        require_wellformed(a_constraint(left, operator, *right, **more), "/here")
+    assert refused.value.code == code
+    assert refused.value.pointer == "/here"
