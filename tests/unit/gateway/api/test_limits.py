@@ -1,7 +1,5 @@
 """A document that would cost too much is refused early, with one code, whatever its trick is."""
 
-import time
-
 import pytest
 from graphql import get_introspection_query, parse
 
@@ -26,15 +24,12 @@ def nested_fragments(levels: int, spread: str = "...F{0} ...F{0}") -> str:
     return " ".join(["{ ...F0 }", *fragments, f"fragment F{levels} on Query {{ __typename }}"])
 
 
-def test_ten_thousand_aliases_cost_no_more_than_thirty_one() -> None:
+def test_ten_thousand_aliases_are_refused_at_the_thirty_first() -> None:
+    """What follows is not even looked at: the broken text at the end goes unnoticed."""
     text = "{" + " ".join(f"a{number}: __typename" for number in range(10_000)) + "}"
 
-    started = time.perf_counter()
-    code = refusal(text)
-    took = time.perf_counter() - started
-
-    assert code == "QUERY_TOO_MANY_ALIASES"
-    assert took < 0.1
+    assert refusal(text) == "QUERY_TOO_MANY_ALIASES"
+    assert refusal(text + '"unterminated') == "QUERY_TOO_MANY_ALIASES"
 
 
 def test_colons_of_arguments_and_variables_are_no_aliases() -> None:
@@ -48,14 +43,9 @@ def test_thirty_nested_fragments_are_too_deep(spread: str) -> None:
     assert refusal(nested_fragments(30, spread)) == "QUERY_TOO_DEEP"
 
 
-def test_fragments_that_double_are_counted_without_being_spread() -> None:
-    text = nested_fragments(14, "...F{0} ...F{0}").replace("__typename", "viewer { id }")
-
-    started = time.perf_counter()
-    code = refusal(text)
-
-    assert code == "QUERY_TOO_LARGE"
-    assert time.perf_counter() - started < 0.1
+def test_fragments_that_multiply_are_counted_without_being_spread() -> None:
+    """Spread, they would be 20 to the power of 14 fields."""
+    assert refusal(nested_fragments(14, "...F{0} " * 20)) == "QUERY_TOO_LARGE"
 
 
 def test_aliases_are_counted_through_fragments() -> None:
