@@ -47,7 +47,10 @@ class Vault:
         return None if row is None else str(row[0])
 
     def erase(self, ref: str) -> bool:
-        """Erase a text for good; false when there was none."""
+        """Erase a text for good; false when there was none.
+
+        Its bytes are overwritten in the database, and leave the write-ahead log with its next checkpoint.
+        """
         with self._open() as connection, connection.transaction():
             return connection.run(statements.ERASE_TEXT, ref=ref) == 1
 

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -119,10 +120,9 @@ class Writer:
             else:
                 call.future.set_result(outcome)
         if batch.size - self._signed >= EVENTS_PER_HEAD:
-            try:
+            # WHY: nobody asked for this head; a journal found altered refuses the next call instead.
+            with suppress(JournalCorruptError):
                 self._sign()
-            except JournalCorruptError as error:
-                self._broken = error
 
     def _taken(self) -> list[_Call]:
         taken: list[_Call] = []
@@ -133,8 +133,12 @@ class Writer:
         return taken
 
     def _sign(self) -> Checkpoint:
-        with self._connection.transaction():
-            checkpoint = self._signer.sign(self._connection)
+        try:
+            with self._connection.transaction():
+                checkpoint = self._signer.sign(self._connection)
+        except JournalCorruptError as error:
+            self._broken = error
+            raise
         self._signed = checkpoint.tree_size
         return checkpoint
 
