@@ -88,7 +88,7 @@ class Settings:
     batch_rows: Annotated[int, "Rows per batch from a source."] = 8192
     sort_rows: Annotated[int, "Rows that one dataset may have for `orderBy`."] = 100_000
     page_rows: Annotated[int, "Largest `first`."] = 1000
-    body_bytes: Annotated[int, "Largest request body, in bytes."] = 256 * 1024
+    body_bytes: Annotated[int, "Largest request body, in bytes."] = 1024 * 1024
     query_tokens: Annotated[int, "Tokens a query may have."] = 4000
     query_depth: Annotated[int, "Depth a query may have, fragments included."] = 15
     query_aliases: Annotated[int, "Aliases a query may have, fragments included."] = 30
