@@ -84,6 +84,11 @@ class FilterInvalidError(ConnectorError):
 
     code = "SOURCE_FILTER_INVALID"
 
+    def __init__(self, column: str, wanted: str) -> None:
+        super().__init__(f"column `{column}` is compared with a value that is no {wanted}")
+        self.column = column
+        self.wanted = wanted
+
 
 class SourceUnavailableError(RetriableConnectorError):
     """The source cannot be reached, or answered with a transient failure."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from connectors.engine.checks import check_batch, check_collections, check_columns
+from connectors.engine.checks import check_batch, check_collections, check_columns, check_filter
 from connectors.engine.context import Deadline, EngineContext
 from connectors.engine.residual import Residual
 from connectors.errors import ConnectorError, PagingStuckError, SourceTimeoutError
@@ -48,6 +48,7 @@ async def fetch(
     bounded = context.until(deadline)
     accepted = connector.negotiate(request)
     check_columns(accepted.kind, request.columns)
+    check_filter(accepted.kind, request.where)
     residual = Residual.of(accepted.residual, accepted.kind)
     extra = tuple(name for name in residual.columns if name not in request.columns)
     if extra:

@@ -7,7 +7,6 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.errors import FilterInvalidError
 from connectors.kinds import Kind, column
 from policies.compile import to_polars
 from policies.predicate import (
@@ -39,7 +38,7 @@ class Residual:
 
     @classmethod
     def of(cls, predicate: Predicate, kind: Kind) -> "Residual":
-        """Compile a filter once for all batches of a read."""
+        """Compile a filter, which passed ``check_filter``, once for all batches of a read."""
         decidable = decidable_on(predicate, kind)
         return cls(
             predicate=decidable,
@@ -48,19 +47,12 @@ class Residual:
         )
 
     def kept(self, records: pa.RecordBatch) -> pa.Array:
-        """Indexes of the rows for which the filter is true, ascending, as uint32.
-
-        Raises:
-            FilterInvalidError: a column is compared with a value of another type.
-        """
+        """Indexes of the rows for which the filter is true, ascending, as uint32."""
         places = pl.DataFrame({_PLACE: pl.Series(range(records.num_rows), dtype=pl.UInt32)})
         if self.expression is None:
             return places[_PLACE].to_arrow()
-        try:
-            judged = places.hstack(_frame(records, self.columns)).with_columns(self.expression.alias(_VERDICT))
-            return judged.filter(pl.col(_VERDICT))[_PLACE].to_arrow()
-        except pl.exceptions.PolarsError as problem:
-            raise FilterInvalidError(f"the filter does not fit the columns {', '.join(self.columns)}") from problem
+        judged = places.hstack(_frame(records, self.columns)).with_columns(self.expression.alias(_VERDICT))
+        return judged.filter(pl.col(_VERDICT))[_PLACE].to_arrow()
 
 
 def _frame(records: pa.RecordBatch, columns: tuple[str, ...]) -> pl.DataFrame:
