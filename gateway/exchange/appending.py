@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from gateway.auth.principal import Principal
 from gateway.exchange.commands import Command
@@ -68,6 +68,8 @@ async def append(ports: Ports, principal: Principal, command: Command, draft: Dr
         case Refused():
             await _forget(ports, draft.text)
             raise VersionConflictError(_stream(outcome))
+        case _:
+            assert_never(outcome)
 
 
 async def keep_text(ports: Ports, text: str, about: str) -> str:

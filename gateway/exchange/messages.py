@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented import party_view
@@ -71,3 +71,5 @@ def _said(event: _Message) -> _Said:
             return _Said(by=event.by, policy=event.policy)
         case EthicsDecided():
             return _Said(by=event.board, answered_by=AnsweredBy.ETHICS_BOARD)
+        case _:
+            assert_never(event)

@@ -45,13 +45,16 @@ def require_use(reading: Reading, dataset: DatasetRow, action: str) -> None:
         PlatformTermsForbidError: They forbid it.
         PlatformTermsUndecidedError: They leave it open.
     """
-    match use_of_action(reading, dataset, action):
+    use = use_of_action(reading, dataset, action)
+    match use:
         case PlatformUse.FORBIDDEN:
             raise PlatformTermsForbidError(dataset.dataset, action)
         case PlatformUse.UNDECIDED:
             raise PlatformTermsUndecidedError(dataset.dataset, action)
         case PlatformUse.ALLOWED:
             return
+        case _:
+            assert_never(use)
 
 
 def require_uses(reading: Reading, dataset: DatasetRow, terms: Policy) -> None:

@@ -1,5 +1,7 @@
 """Whether a use needs the ethics board, and how far the board is with it."""
 
+from typing import assert_never
+
 from gateway.exchange.review import EthicsStatus
 from graph.journal.rows import NegotiationRow
 from policies.match import contain
@@ -36,6 +38,8 @@ def ethics_status(row: NegotiationRow, policy: Policy, *, sensitive: bool) -> Et
             return EthicsStatus.APPROVED
         case False:
             return EthicsStatus.REFUSED
+        case _:
+            assert_never(row.ethics_approved)
 
 
 def widened(before: Policy, after: Policy) -> bool:

@@ -15,6 +15,7 @@ from gateway.exchange.errors import (
     NotFoundError,
     NotYourTurnError,
     OfferMissingError,
+    PolicyMisplacedError,
     RoleNotAllowedError,
     TermsUnchangedError,
     VersionConflictError,
@@ -23,6 +24,7 @@ from gateway.exchange.reject import reject_request
 from graph.journal.events import LicenceFinalised, LicenceRequested, OfferMade, TermReason
 from policies.difference import Wider
 from policies.errors import PolicyError
+from policies.model import PolicyClass
 from policies.terms import Rate, terms_of
 from policies.vocabulary import EVALUATE, ISO3166, Iri
 from tests.testkit.licensing import ACADEMIC, TERMS, Market
@@ -291,6 +293,32 @@ async def test_a_whole_odrl_document_can_be_the_counter(market: Market) -> None:
 
     seen = await market.see(developer, view)
     assert [change.term for change in seen.changes] == ["action"]
+
+
+async def test_a_developer_s_document_may_leave_out_who_asks(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    view = await market.ask_one(developer, dataset)
+    await market.counter(owner, view, replace(TERMS, days=30))
+    purpose = {"@type": "Constraint", "leftOperand": "purpose", "operator": "isA", "rightOperand": {"@id": ACADEMIC}}
+    rule = {"@type": "Permission", "@id": "urn:x:p", "action": "rep:fineTune", "constraint": [purpose]}
+
+    countered = await market.counter(developer, view, {"permission": [rule]})
+
+    policy = await market.policy(countered.terms.hash)
+    assert policy.assignee == developer.party
+    assert policy.policy_class is PolicyClass.REQUEST
+
+
+async def test_terms_for_another_developer_are_refused(market: Market) -> None:
+    owner, developer, other = await market.owner(), await market.developer(), await market.developer()
+    view = await market.ask_one(developer, await market.offered(owner))
+    rule = {"@type": "Permission", "assignee": other.party, "action": "rep:fineTune"}
+
+    with pytest.raises(PolicyMisplacedError) as refused:
+        await market.counter(owner, view, {"permission": [rule]})
+
+    assert (refused.value.part, refused.value.found) == ("assignee", other.party)
 
 
 async def test_a_rejection_says_why_per_term_and_an_adjusted_request_is_accepted(market: Market) -> None:
