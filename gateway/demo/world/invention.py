@@ -47,7 +47,7 @@ _CLOSINGS: Final = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Inventor:
     """A source of inventions; the same seed gives the same ones in the same order."""
 
