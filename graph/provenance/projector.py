@@ -30,7 +30,7 @@ class EventSource(Protocol):
         """The events after a seq, in order, at most so many."""
         ...
 
-    async def wait_for(self, seq: int) -> int:
+    async def wait_for(self, seq: int, /) -> int:
         """Wait until there is an event after ``seq``; the last event that there is then."""
         ...
 

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
+from graph.provenance.errors import CursorInvalidError
 from graph.provenance.model import Edge
 from graph.provenance.pages import Direction
 from graph.provenance.vocabulary import EdgeType
-from graph.provenance.errors import CursorInvalidError
 
 _TYPES: Final = frozenset(each.value for each in EdgeType)
 

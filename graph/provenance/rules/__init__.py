@@ -13,7 +13,8 @@ __all__ = ["project"]
 def project(recorded: events.Recorded) -> Facts:  # noqa: C901, PLR0912, PLR0915  # one line per event type
     """The facts of one event; the same event gives the same facts, byte for byte."""
     template = Template(recorded)
-    match recorded.event:
+    happened = recorded.event
+    match happened:
         case events.PartyInvited() | events.PartyRegistered() as event:
             catalogue.party(event, template)
         case events.DatasetPublished() as event:
@@ -60,6 +61,6 @@ def project(recorded: events.Recorded) -> Facts:  # noqa: C901, PLR0912, PLR0915
             accesses.access_denied(event, template)
         case events.AccessWithheld() as event:
             accesses.access_withheld(event, template)
-        case _ as unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(happened)
     return template.facts()

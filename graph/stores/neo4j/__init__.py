@@ -29,10 +29,10 @@ from neo4j.exceptions import (
 )
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
+from graph.provenance.errors import GraphCredentialsRefusedError, GraphTenantError, GraphUnavailableError
 from graph.provenance.model import Batch, Edge, Node, Property
 from graph.provenance.pages import Applied, Direction, EdgePage, Health, NodePage
 from graph.provenance.vocabulary import EdgeType, Label
-from graph.provenance.errors import GraphCredentialsRefusedError, GraphTenantError, GraphUnavailableError
 from graph.stores.neo4j import cypher, reading, writing
 
 __all__ = ["Neo4jGraphStore"]

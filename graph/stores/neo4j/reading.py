@@ -5,11 +5,11 @@ from typing import Any
 
 from neo4j import AsyncManagedTransaction
 
+from graph.provenance.errors import CursorInvalidError, GraphAlteredError
 from graph.provenance.model import RESERVED, Edge, Node, Property, moment_of
 from graph.provenance.pages import Direction, EdgePage, NodePage
 from graph.provenance.vocabulary import EdgeType, Label
 from graph.stores import cursor
-from graph.provenance.errors import CursorInvalidError, GraphAlteredError
 from graph.stores.neo4j import cypher
 
 

@@ -6,11 +6,11 @@ from typing import Any, Final, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph.provenance.errors import GraphDanglingError, GraphGapError
 from graph.provenance.model import Batch, Edge, Property, text_of
 from graph.provenance.pages import Applied
 from graph.provenance.vocabulary import EdgeType, Label
 from graph.stores.changes import Changes, NodeRow, fold
-from graph.provenance.errors import GraphDanglingError, GraphGapError
 from graph.stores.neo4j import cypher
 
 _WIPE: Final = 5_000

@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from graph.provenance.errors import GraphTenantError, GraphUnavailableError
 from graph.provenance.model import Batch, Edge, Node, Property
 from graph.provenance.pages import Applied, Direction, EdgePage, Health, NodePage
 from graph.provenance.vocabulary import EdgeType, Label
-from graph.provenance.errors import GraphTenantError, GraphUnavailableError
 from graph.stores.sqlite import reading, writing
 from graph.stores.sqlite.schema import connect
 

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+from graph.provenance.errors import CursorInvalidError, GraphAlteredError
 from graph.provenance.model import Edge, Node, Property, moment_of
 from graph.provenance.pages import Direction, EdgePage, NodePage
 from graph.provenance.vocabulary import EDGE_TYPES, EdgeType, Label
 from graph.stores import cursor
-from graph.provenance.errors import CursorInvalidError, GraphAlteredError
 from graph.stores.sqlite.writing import position
 
 _NODE: Final = "SELECT n.id, n.label, n.seq, n.at, n.changed, n.properties, n.nid"

@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from graph.provenance.errors import GraphDanglingError, GraphGapError
 from graph.provenance.model import Batch, Edge, text_of
 from graph.provenance.pages import Applied
 from graph.provenance.vocabulary import Counter
 from graph.stores.changes import MarkRow, NodeRow, TallyRow, fold
-from graph.provenance.errors import GraphDanglingError, GraphGapError
 
 _NAME: Final = """
     INSERT INTO node(tenant, id, label, seq, at, changed, properties) VALUES(?, ?, ?, ?, ?, ?, ?)

@@ -1,17 +1,17 @@
 """What only a server can get wrong."""
 
 from collections.abc import AsyncIterator
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import pytest
 from neo4j import AsyncManagedTransaction
 from neo4j.exceptions import Neo4jError
 
-from graph.provenance.errors import GraphCredentialsRefusedError
-from graph.provenance.pages import Direction
-from graph.stores.neo4j import Neo4jGraphStore
+from graph.provenance.errors import GraphAlteredError, GraphCredentialsRefusedError
+from graph.stores.neo4j import Neo4jGraphStore, writing
 from tests.conformance.graph_store.conftest import NEO4J
-from tests.testkit.graphs import a_batch, links
+from tests.testkit.graphs import a_batch, everything, links
 from tests.testkit.neo4j_server import Server
 
 pytestmark = list(NEO4J)
@@ -73,12 +73,32 @@ async def test_nodes_carry_their_labels_for_whoever_asks_in_cypher(server: Serve
     assert (set(found["labels"]), found["seq"]) == ({"Node", "Entity", "Dataset"}, 0)
 
 
-async def test_a_large_graph_is_removed_in_rounds(store: Neo4jGraphStore) -> None:
-    spokes = [f"n{number:05}" for number in range(5_100)]
-    await store.apply(a_batch(links(*((spoke, "hub") for spoke in spokes))))
+async def test_a_large_graph_is_removed_in_rounds(store: Neo4jGraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "_WIPE", 40)
+    await store.apply(a_batch(links(*((f"n{number}", "hub") for number in range(100)))))
 
     await store.reset()
 
     assert await store.watermark() == -1
-    assert (await store.expand(["hub"], Direction.FORWARD)).edges == ()
-    assert await store.get(["hub", *spokes[:3]]) == ()
+    assert await everything(store) == ({}, set())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "MATCH (n:Node {id: 'a'}) SET n.label = 'Evil'",
+        "MATCH (n:Node {id: 'a'}) REMOVE n.seq",
+        "MATCH (n:Node {id: 'a'}), (m:Node {id: 'b'}) CREATE (n)-[:EATS {seq: 0}]->(m)",
+    ],
+)
+async def test_what_no_projection_can_write_is_named(
+    server: Server, store: Neo4jGraphStore, statement: LiteralString
+) -> None:
+    await store.apply(a_batch(links(("a", "b"))))
+    with server.driver() as driver, driver.session(database="neo4j") as session:
+        session.run(statement).consume()
+
+    with pytest.raises(GraphAlteredError) as found:
+        await everything(store)
+
+    assert found.value.node == "a"

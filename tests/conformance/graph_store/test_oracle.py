@@ -1,7 +1,9 @@
 """Every store against dictionaries, on graphs that nobody thought of."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -54,8 +56,7 @@ def histories(draw: st.DrawFn) -> Sequence[Facts]:
     return history
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
+GRAPHS = given(
     history=histories(),
     cuts=st.lists(st.tuples(st.integers(0, 7), st.integers(1, 8)), max_size=4),
     frontier=st.sets(NAMES),
@@ -63,8 +64,26 @@ def histories(draw: st.DrawFn) -> Sequence[Facts]:
     as_of=st.integers(-1, 8),
     limit=st.integers(1, 5),
 )
-async def test_a_store_equals_the_oracle(
+# WHY: the store is emptied by the test itself before every example.
+EMPTIED = [HealthCheck.function_scoped_fixture]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=EMPTIED)
+@GRAPHS
+async def test_a_store_equals_the_oracle(store: GraphStore, **graph: Any) -> None:
+    await _compare(store, **graph)
+
+
+@pytest.mark.parametrize("graph_url", ["sqlite"], indirect=True)
+@settings(max_examples=60, deadline=None, suppress_health_check=EMPTIED)
+@GRAPHS
+async def test_the_default_store_equals_the_oracle_more_often(store: GraphStore, **graph: Any) -> None:
+    await _compare(store, **graph)
+
+
+async def _compare(
     store: GraphStore,
+    *,
     history: Sequence[Facts],
     cuts: Sequence[tuple[int, int]],
     frontier: set[str],

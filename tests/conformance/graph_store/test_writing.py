@@ -224,7 +224,8 @@ async def test_writers_at_once_apply_every_event_once(opened: Opener) -> None:
     assert (window.properties["accesses"], window.properties["rows"]) == (30, sum(range(30)))
 
 
-async def test_the_store_says_that_it_is_there(store: GraphStore) -> None:
+async def test_the_store_says_whose_it_is_and_that_it_is_there(store: GraphStore) -> None:
+    assert store.tenant == "main"
     health = await store.health()
 
     assert health.reachable
