@@ -44,7 +44,7 @@ serve: $(STAMP)  ## serve a gateway on embedded defaults
 	@$(BIN)/muniment serve $(ARGS)
 
 bench: $(STAMP)  ## ratios against named peers
-	@$(BIN)/python benchmarks/run.py $(ARGS)
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 docs: $(STAMP)   ## build the site into site/
 	@$(BIN)/mkdocs build --strict --quiet --site-dir site
