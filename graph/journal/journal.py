@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -49,7 +50,14 @@ class Journal:
         """Replaced by a fresh one whenever it is set: every commit wakes those who wait, once."""
         self._closed = False
         self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="journal-reader")
-        self._writer = Writer(engine, clock=clock, tenant=tenant, signer=signer, committed=self._announce)
+        self._writer = Writer(
+            engine,
+            clock=clock,
+            tenant=tenant,
+            signer=signer,
+            committed=self._move,
+            settle=self._loop.call_soon_threadsafe,
+        )
 
     @classmethod
     @asynccontextmanager
@@ -109,7 +117,14 @@ class Journal:
             JournalWriteError: nothing of the call is durable.
             JournalClosedError: the same, because the journal is closed.
         """
-        return await asyncio.wrap_future(self._writer.append(entries))
+        waiting: asyncio.Future[tuple[Outcome, ...]] = self._loop.create_future()
+        call = self._writer.append(entries)
+        call.add_done_callback(partial(_hand_over, waiting))
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            call.cancel()
+            raise
 
     async def view(self, work: Callable[[View], T]) -> T:
         """What ``work`` makes of one consistent state of the record, in a reader thread; the view ends with it.
@@ -180,10 +195,6 @@ class Journal:
             raise JournalClosedError
         return await self._loop.run_in_executor(self._readers, work)
 
-    def _announce(self, size: int) -> None:
-        """Called in the writer's thread after a commit."""
-        self._loop.call_soon_threadsafe(self._move, size)
-
     def _move(self, size: int) -> None:
         self._size = size
         self._moved.set()
@@ -194,6 +205,17 @@ class Journal:
         self._moved.set()
         await asyncio.to_thread(self._readers.shutdown)
         await asyncio.to_thread(self._writer.close)
+
+
+def _hand_over(waiting: "asyncio.Future[T]", done: Future[T]) -> None:
+    """Give an outcome to the task that waits for it; called in its event loop."""
+    if waiting.done():
+        return
+    failure = done.exception()
+    if failure is None:
+        waiting.set_result(done.result())
+    else:
+        waiting.set_exception(failure)
 
 
 def _beside(engine: Engine) -> Path:

@@ -28,6 +28,11 @@ class _Call:
     future: Future[tuple[Outcome, ...]] = field(default_factory=Future)
 
 
+def at_once(work: Callable[[], None]) -> None:
+    """Settle in the writer's own thread."""
+    work()
+
+
 class Writer:
     """Callable from every thread; what it returns are futures that resolve after COMMIT."""
 
@@ -39,16 +44,21 @@ class Writer:
         tenant: str,
         signer: HeadSigner,
         committed: Callable[[int], None],
+        settle: Callable[[Callable[[], None]], object] = at_once,
     ) -> None:
         self._clock = clock
         self._tenant = tenant
         self._signer = signer
         self._committed = committed
-        """Called in the writer's thread with the new number of events, before the futures resolve."""
+        """Called with the new number of events, before the futures resolve."""
+        self._settle = settle
+        """Runs what resolves all futures of one transaction; an event loop is woken once for all of them."""
         self._waiting: deque[_Call] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal-writer")
         self._connection = Connection(engine)
         self._signed = 0
+        self._scheduled = False
+        """Whether a drain that has not begun is on its way."""
         self._gate = Lock()
         """Held to hand work to the thread, so that nothing slips in while the writer closes."""
         self._closed = False
@@ -68,9 +78,7 @@ class Writer:
         with self._gate:
             self._refuse_closed()
             self._waiting.append(call)
-            # WHY: the calls that wait while a transaction runs are all taken by the next one; the drains left over
-            # find nothing to do. So the more callers there are, the fewer commits each of them costs.
-            self._thread.submit(self._drain)
+            self._schedule()
         return call.future
 
     def checkpoint(self) -> Future[Checkpoint]:
@@ -97,10 +105,19 @@ class Writer:
         if self._closed:
             raise JournalClosedError
 
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._thread.submit(self._drain)
+
     def _drain(self) -> None:
+        # WHY: all the calls that wait while a transaction runs are taken by the next one. So the more callers there
+        # are, the fewer commits each of them costs.
         calls = self._taken()
-        if not calls:
-            return
+        if calls:
+            self._commit(calls)
+
+    def _commit(self, calls: Sequence[_Call]) -> None:
         outcomes: list[tuple[Outcome, ...] | RecordError] = []
         try:
             if self._broken is not None:
@@ -110,15 +127,10 @@ class Writer:
                 outcomes.extend(_appended(batch, call.entries) for call in calls)
                 batch.flush()
         except BaseException as error:  # noqa: BLE001  # whoever waits must hear of it; the thread itself goes on
-            for call in calls:
-                call.future.set_exception(error)
+            failure = error
+            self._settle(lambda: _fail(calls, failure))
             return
-        self._committed(batch.size)
-        for call, outcome in zip(calls, outcomes, strict=True):
-            if isinstance(outcome, RecordError):
-                call.future.set_exception(outcome)
-            else:
-                call.future.set_result(outcome)
+        self._settle(lambda: self._resolve(calls, outcomes, batch.size))
         if batch.size - self._signed >= EVENTS_PER_HEAD:
             # WHY: nobody asked for this head; a journal found altered refuses the next call instead.
             with suppress(JournalCorruptError):
@@ -126,11 +138,25 @@ class Writer:
 
     def _taken(self) -> list[_Call]:
         taken: list[_Call] = []
-        while self._waiting and len(taken) < CALLS_PER_COMMIT:
-            call = self._waiting.popleft()
-            if call.future.set_running_or_notify_cancel():
-                taken.append(call)
+        with self._gate:
+            self._scheduled = False
+            while self._waiting and len(taken) < CALLS_PER_COMMIT:
+                call = self._waiting.popleft()
+                if call.future.set_running_or_notify_cancel():
+                    taken.append(call)
+            if self._waiting:
+                self._schedule()
         return taken
+
+    def _resolve(
+        self, calls: Sequence[_Call], outcomes: Sequence[tuple[Outcome, ...] | RecordError], size: int
+    ) -> None:
+        self._committed(size)
+        for call, outcome in zip(calls, outcomes, strict=True):
+            if isinstance(outcome, RecordError):
+                call.future.set_exception(outcome)
+            else:
+                call.future.set_result(outcome)
 
     def _sign(self) -> Checkpoint:
         try:
@@ -141,6 +167,11 @@ class Writer:
             raise
         self._signed = checkpoint.tree_size
         return checkpoint
+
+
+def _fail(calls: Sequence[_Call], failure: BaseException) -> None:
+    for call in calls:
+        call.future.set_exception(failure)
 
 
 def _appended(batch: Batch, entries: Sequence[Entry]) -> tuple[Outcome, ...] | RecordError:

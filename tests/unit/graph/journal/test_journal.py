@@ -196,6 +196,35 @@ def test_a_call_cancelled_before_its_turn_appends_nothing(tmp_path: Path) -> Non
         assert _place(third.result(5)) == 1
 
 
+async def test_a_cancelled_caller_is_let_go_whatever_becomes_of_the_entry(tmp_path: Path) -> None:
+    async with a_journal(tmp_path) as journal:
+        for number in range(20):
+            call = asyncio.create_task(journal.append(entry(number)))
+            await asyncio.sleep(0)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+
+        (recorded,) = await record(journal, a_party("urn:last"))
+
+        assert [each.seq for each in await journal.events()] == list(range(recorded.seq + 1))
+
+
+async def test_a_caller_cancelled_while_the_transaction_runs_is_let_go_too(tmp_path: Path) -> None:
+    clock = BlockingClock()
+    engine = a_database(tmp_path)
+    async with Journal.open(engine, clock=clock, key=KEY) as journal:
+        call = asyncio.create_task(journal.append(entry(1)))
+        await asyncio.to_thread(clock.asked.wait, 5)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        clock.let_on.set()
+
+        assert await journal.wait_for(-1) == 0
+    engine.dispose()
+
+
 def test_no_more_calls_than_the_bound_share_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graph.journal.writer.CALLS_PER_COMMIT", 4)
     clock = BlockingClock()
