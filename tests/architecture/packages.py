@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("gateway", "connectors", "graph", "policies")
+SCRIPTS = ("graph.sql.migrations.",)
+"""Modules that Alembic runs; they cannot be imported outside a migration."""
 
 
 def sources() -> Iterator[Path]:
@@ -27,5 +29,5 @@ def import_everything() -> None:
     for package in PACKAGES:
         module = importlib.import_module(package)
         for each in pkgutil.walk_packages(module.__path__, f"{package}."):
-            if not each.name.endswith("__main__"):
+            if not each.name.endswith("__main__") and not each.name.startswith(SCRIPTS):
                 importlib.import_module(each.name)

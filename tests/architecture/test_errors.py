@@ -1,4 +1,6 @@
+import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,16 +20,27 @@ def codes() -> set[str]:
 
 
 def _problem_codes() -> set[str]:
-    """Codes that stand as literals where problems and refusals are made."""
-    found: set[str] = set()
-    for path, tree in trees():
-        if path.parts[:2] == ("gateway", "exchange") or path.parts[:2] == ("graph", "journal"):
-            found |= set(
-                re.findall(r'code(?:: Final)?\s*=\s*"([A-Z][A-Z_]+)"', (ROOT / path).read_text(encoding="utf-8"))
-            )
-            found |= set(re.findall(r'_refusal\(\s*"([A-Z_]+)"', (ROOT / path).read_text(encoding="utf-8")))
-        del tree
-    return found
+    """Codes that stand as literals where problems, holds, reasons and refusals are made."""
+    return {
+        code
+        for path, tree in trees()
+        if path.parts[:2] in {("gateway", "exchange"), ("graph", "journal")}
+        for node in ast.walk(tree)
+        for code in _literals(node)
+        if re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", code)
+    }
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.keyword(arg="code", value=ast.Constant(value=str(code))):
+            yield code
+        case ast.Assign(targets=[ast.Name(id="code" | "CODE")], value=ast.Constant(value=str(code))):
+            yield code
+        case ast.Call(func=ast.Name(id="_refusal"), args=[ast.Constant(value=str(code)), *_]):
+            yield code
+        case _:
+            pass
 
 
 def test_every_error_code_has_a_page_and_every_page_a_code(codes: set[str]) -> None:
