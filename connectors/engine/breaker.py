@@ -5,25 +5,39 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from typing import Final
 
 from connectors.errors import CircuitOpenError, RateLimitedError, RetriableConnectorError
 
+_REMEMBERED: Final = 20
 
-@dataclass(slots=True, kw_only=True)
+
 class CircuitBreaker:
     """Opens when at least half of the last attempts failed; after a pause one probe decides whether it closes."""
 
-    now: Callable[[], float] = time.monotonic
-    """Seconds of a clock that never goes back."""
-    pause_s: float = 10.0
-    least: int = 10
-    """Attempts that must have been made before it can open."""
-    share: float = 0.5
-    """Share of failures among the last attempts at which it opens."""
-    _outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=20))
-    _opened_at: float | None = None
-    _probing: bool = False
+    def __init__(
+        self,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        pause_s: float = 10.0,
+        least: int = 10,
+        share: float = 0.5,
+    ) -> None:
+        """Make a closed breaker.
+
+        Args:
+            now: seconds of a clock that never goes back.
+            pause_s: how long the source is left alone.
+            least: attempts that must have been made before it can open.
+            share: of failures among the last attempts, at which it opens.
+        """
+        self._pause_s = pause_s
+        self._now = now
+        self._least = least
+        self._share = share
+        self._outcomes: deque[bool] = deque(maxlen=_REMEMBERED)
+        self._opened_at: float | None = None
+        self._probing = False
 
     @property
     def open(self) -> bool:
@@ -58,7 +72,7 @@ class CircuitBreaker:
     def _admit(self) -> None:
         if self._opened_at is None:
             return
-        left = self._opened_at + self.pause_s - self.now()
+        left = self._opened_at + self._pause_s - self._now()
         if left > 0 or self._probing:
             raise CircuitOpenError(max(left, 0.0))
         self._probing = True
@@ -67,8 +81,8 @@ class CircuitBreaker:
         if self._probing:
             self._probing = False
             self._outcomes.clear()
-            self._opened_at = self.now() if failed else None
+            self._opened_at = self._now() if failed else None
             return
         self._outcomes.append(failed)
-        if len(self._outcomes) >= self.least and sum(self._outcomes) >= self.share * len(self._outcomes):
-            self._opened_at = self.now()
+        if len(self._outcomes) >= self._least and sum(self._outcomes) >= self._share * len(self._outcomes):
+            self._opened_at = self._now()

@@ -1,7 +1,7 @@
 """Counts which level each connector reached in a test run."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from connectors.testing.rules import Level
@@ -10,14 +10,14 @@ PROPERTY: Final = "conformance"
 _LEVELS: Final = tuple(Level)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scorecard:
     """How one suite fared."""
 
     suite: str
-    passed: set[tuple[Level, str]] = field(default_factory=set)
-    failed: set[tuple[Level, str]] = field(default_factory=set)
-    waived: set[tuple[Level, str]] = field(default_factory=set)
+    passed: frozenset[tuple[Level, str]] = frozenset()
+    failed: frozenset[tuple[Level, str]] = frozenset()
+    waived: frozenset[tuple[Level, str]] = frozenset()
 
     @property
     def level(self) -> Level | None:
@@ -42,13 +42,20 @@ def scorecards(noted: Sequence[tuple[str, str]]) -> Sequence[Scorecard]:
     Args:
         noted: value of the property, and outcome: ``passed``, ``failed``, ``error`` or ``skipped``.
     """
-    cards: dict[str, Scorecard] = {}
+    found: dict[str, dict[str, set[tuple[Level, str]]]] = {}
     for value, outcome in noted:
         suite, name, level = value.split("|")
-        card = cards.setdefault(suite, Scorecard(suite=suite))
-        place = {"passed": card.passed, "skipped": card.waived}.get(outcome, card.failed)
-        place.add((Level(level), name))
-    return sorted(cards.values(), key=lambda card: card.suite)
+        place = {"passed": "passed", "skipped": "waived"}.get(outcome, "failed")
+        found.setdefault(suite, {}).setdefault(place, set()).add((Level(level), name))
+    return [
+        Scorecard(
+            suite=suite,
+            passed=frozenset(places.get("passed", ())),
+            failed=frozenset(places.get("failed", ())),
+            waived=frozenset(places.get("waived", ())),
+        )
+        for suite, places in sorted(found.items())
+    ]
 
 
 def lines(cards: Sequence[Scorecard]) -> Iterator[str]:
