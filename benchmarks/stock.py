@@ -11,6 +11,7 @@ import polars as pl
 import strawberry
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Route
 from strawberry.asgi import GraphQL
 
 ROWS = 1000
@@ -66,9 +67,7 @@ def application(file: str) -> Starlette:
         def ratings(self, first: int) -> Ratings:
             return Ratings(nodes=rows[:first])
 
-    app = Starlette()
-    app.add_route("/graphql", GraphQL(strawberry.Schema(Query)))
-    return app
+    return Starlette(routes=[Route("/graphql", GraphQL(strawberry.Schema(Query)))])
 
 
 if __name__ == "__main__":
