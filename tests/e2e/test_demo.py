@@ -11,9 +11,14 @@ from typing import Any
 
 import pytest
 
+from gateway.demo.world.forum import Forum, generate_forum, read_forum
+
 pytestmark = pytest.mark.slow
 
 STEPS = 9
+PLATFORMS = Path(os.environ.get("MUNIMENT_SHARED", "../shared")).resolve() / "platforms"
+REAL = PLATFORMS / "stack-exchange" / "bicycles-meta"
+LEDGER = PLATFORMS / "bitcoin-otc" / "soc-sign-bitcoinotc.csv"
 
 
 def muniment(*arguments: str, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
@@ -160,6 +165,36 @@ def test_graph_of_the_kept_folder_is_what_the_journal_says(told, folder):
 def test_keys_of_parties_can_be_read_by_their_owner_only(told, folder):
     assert told["failure"] is None
     assert {path.stat().st_mode & 0o077 for path in (folder / "parties").glob("*.jwk")} == {0}
+
+
+def shown_or_kept(document: dict[str, Any], folder: Path, forum: Forum) -> list[str]:
+    """Names and texts of people of the forum that stand in the document or in any file but the platforms' own."""
+    names = {str(row["display_name"]) for row in forum.users if len(str(row.get("display_name", ""))) > 8}
+    texts = {str(row["body"])[:60] for row in (*forum.posts, *forum.comments) if len(str(row.get("body", ""))) > 60}
+    kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "grid.db")
+    everything = kept + json.dumps(document, ensure_ascii=False).encode()
+    return sorted(each for each in names | texts if each.encode() in everything)
+
+
+def test_nothing_shown_or_kept_names_a_person_or_quotes_one(told, folder):
+    forum = generate_forum(told["seed"])
+    assert len(forum.users) > 1000
+
+    assert shown_or_kept(told, folder, forum) == []
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason=f"no published forum in {REAL}")
+def test_real_records_are_told_without_a_name_or_a_text(tmp_path):
+    kept = tmp_path / "kept"
+
+    ended = muniment("demo", "--json", "--keep", str(kept), "--forum", str(REAL), "--ratings", str(LEDGER))
+
+    assert ended.returncode == 0, ended.stderr
+    document = json.loads(ended.stdout)
+    rows = {each["dataset"]: each["rows"] for each in of_step(document, 1)["catalogue"]}
+    assert rows["ratings"] == 35_592
+    assert rows["standing"] == len(read_forum(REAL).users)
+    assert shown_or_kept(document, kept, read_forum(REAL)) == []
 
 
 def test_second_run_on_the_folder_does_only_what_is_missing(told, folder):
