@@ -2,6 +2,8 @@ import tomllib
 
 import yaml
 
+from connectors.engine.registry import load as load_connector
+from gateway.demo.world.forum import parser
 from gateway.settings import PREFIX, load
 from tests.architecture.packages import ROOT
 
@@ -27,8 +29,23 @@ def test_every_setting_that_compose_names_is_accepted() -> None:
     assert [source.id for source in settings.sources] == ["forum"]
 
 
-def test_the_example_settings_of_compose_are_toml() -> None:
-    tomllib.loads((ROOT / "docs" / "examples" / "compose.toml").read_text(encoding="utf-8"))
+def test_every_source_of_the_example_settings_is_one_that_its_connector_accepts() -> None:
+    document = tomllib.loads((ROOT / "docs" / "examples" / "compose.toml").read_text(encoding="utf-8"))
+
+    made = [load_connector(source["connector"], source["config"]) for source in document["sources"]]
+
+    assert [each.hosts for each in made] == [frozenset({"forum"})]
+
+
+def test_the_forum_of_compose_is_started_with_what_it_knows() -> None:
+    forum = _compose()["services"]["forum"]
+    command = forum["command"]
+    assert isinstance(command, list)
+
+    given = parser().parse_args(command)
+
+    assert forum["entrypoint"] == ["python", "-m", "gateway.demo.world.forum"]
+    assert (given.host, given.port, given.generated) == ("0.0.0.0", 8050, 7)  # noqa: S104  # inside a container
 
 
 def test_dockerfile_runs_as_a_user_and_installs_hashed_pins() -> None:

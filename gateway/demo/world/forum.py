@@ -19,7 +19,7 @@ from gateway.demo.world.forum_rows import FIELDS, Forum, Row
 from gateway.demo.world.invented_forum import generate_forum
 from gateway.demo.world.stack_exchange import ForumUnreadableError, read_forum
 
-__all__ = ["READY", "STATS", "Forum", "application", "generate_forum", "main", "read_forum"]
+__all__ = ["READY", "STATS", "Forum", "application", "generate_forum", "main", "parser", "read_forum"]
 
 READY: Final = "forum ready at "
 STATS: Final = "/stats"
@@ -97,14 +97,14 @@ def _json(answer: Mapping[str, object]) -> web.Response:
     return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
 
 
-async def serve(forum: Forum, port: int) -> None:
+async def serve(forum: Forum, port: int, host: str = _HOST) -> None:
     """Serve until the process is asked to end; says where on standard output."""
     runner = web.AppRunner(application(forum), access_log=None, handle_signals=False)
     await runner.setup()
     try:
-        await web.TCPSite(runner, _HOST, port).start()
+        await web.TCPSite(runner, host, port).start()
         bound = runner.addresses[0][1]
-        sys.stdout.write(f"{READY}http://{_HOST}:{bound}\n")
+        sys.stdout.write(f"{READY}http://{host}:{bound}\n")
         sys.stdout.flush()
         ended = asyncio.Event()
         for each in (signal.SIGTERM, signal.SIGINT):
@@ -114,17 +114,23 @@ async def serve(forum: Forum, port: int) -> None:
         await runner.cleanup()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve a forum; returns 2 when there is nothing to serve, or the port is taken."""
-    parser = argparse.ArgumentParser(prog="python -m gateway.demo.world.forum", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="port on loopback; 0 takes a free one")
-    rows = parser.add_mutually_exclusive_group(required=True)
+def parser() -> argparse.ArgumentParser:
+    """What the command line may say."""
+    made = argparse.ArgumentParser(prog="python -m gateway.demo.world.forum", description=__doc__)
+    made.add_argument("--host", default=_HOST, help="address to listen on; loopback unless a container says otherwise")
+    made.add_argument("--port", type=int, default=0, help="port; 0 takes a free one")
+    rows = made.add_mutually_exclusive_group(required=True)
     rows.add_argument("--data", "--forum", type=Path, metavar="DIR", help="folder of a published forum dump")
     rows.add_argument("--generated", type=int, metavar="SEED", help="invent a forum from this seed")
-    given = parser.parse_args(arguments)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve a forum; returns 2 when there is nothing to serve, or the port is taken."""
+    given = parser().parse_args(arguments)
     try:
         forum = generate_forum(given.generated) if given.data is None else read_forum(given.data)
-        asyncio.run(serve(forum, given.port))
+        asyncio.run(serve(forum, given.port, given.host))
     except ForumUnreadableError as problem:
         sys.stderr.write(f"{problem.code}: {problem.message}; {problem.hint}\n")
         return 2
