@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from gateway.exchange.agreement import agreed
+from gateway.exchange.agreement import agreed, valid_until
 from gateway.exchange.platform_terms import use_of_terms
 from gateway.exchange.policy_documents import policy_document
 from gateway.exchange.ports import Ports
@@ -68,7 +68,7 @@ def answer_for_owner(ports: Ports, reading: Reading, asked: Asked) -> Answered:
     A case is opened when the ethics board has to decide first. When standing rules agree, the gateway signs at once
     with the key that the owner delegated to.
     """
-    standing = _standing(ports, reading, asked.dataset)
+    standing = _standing(ports, reading, asked)
     reviewed = answered(
         ports.reviewers,
         Review(
@@ -100,10 +100,14 @@ def case_opened(ports: Ports, negotiation: str, dataset: str) -> EthicsDecisionR
     return EthicsDecisionRequested(case=ports.ids.new("ethics-case"), negotiation=negotiation, dataset=dataset)
 
 
-def _standing(ports: Ports, reading: Reading, dataset: DatasetRow) -> _Standing | None:
-    delegation = reading.view.delegation(dataset.licensor, dataset.dataset)
-    key = ports.keys.find(dataset.licensor, dataset.dataset)
+def _standing(ports: Ports, reading: Reading, asked: Asked) -> _Standing | None:
+    delegation = reading.view.delegation(asked.dataset.licensor, asked.dataset.dataset)
+    key = ports.keys.find(asked.dataset.licensor, asked.dataset.dataset)
     if delegation is None or key is None or key.thumbprint != delegation.key:
+        return None
+    end = valid_until(asked.terms)
+    if end is not None and end <= reading.now:
+        # WHY: terms can run out while the ethics board thinks; nobody agrees to them then.
         return None
     return _Standing(bounds=reading.policy(delegation.bounds), key=key)
 

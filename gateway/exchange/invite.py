@@ -74,8 +74,14 @@ def _check(command: InviteParty) -> None:
         raise InputInvalidError("platform", "needed to say whose account it is")
     if command.account and command.kind not in PEOPLE:
         raise InputInvalidError("account", f"a party of kind `{command.kind}` is no person on a platform")
-    if command.kind is PartyKind.DATA_SUBJECT and not command.account:
-        raise InputInvalidError("account", "needed to know whose rows a data subject may speak of")
+    if command.party is None and not command.account and _is_person(command):
+        # WHY: without an account a party with a platform speaks for the whole of it.
+        raise InputInvalidError("account", f"needed to know whose rows a party of kind `{command.kind}` speaks for")
+
+
+def _is_person(command: InviteParty) -> bool:
+    """Data subjects are always people on a platform, avatar owners when they have one."""
+    return command.kind is PartyKind.DATA_SUBJECT or (command.kind is PartyKind.AVATAR_OWNER and bool(command.platform))
 
 
 async def _subject(ports: Ports, command: InviteParty) -> str:

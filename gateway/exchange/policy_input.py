@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.exchange.commands import PolicyInput
-from gateway.exchange.errors import PolicyMisplacedError
+from gateway.exchange.errors import InputInvalidError, PolicyMisplacedError
 from gateway.exchange.reading import Reading
 from policies.jsonld import intake
 from policies.model import Policy, PolicyClass
@@ -13,6 +13,8 @@ from policies.terms import Terms
 from policies.validate import validate
 from policies.vocabulary import CONTEXT_IRI, ODRL_CONTEXT_IRI, PROFILE_IRI, local
 
+MOST_DAYS: Final = 36_500
+"""A hundred years: longer terms are mistakes."""
 _RULES: Final = ("permission", "prohibition", "obligation")
 
 
@@ -43,6 +45,7 @@ def policy_from(given: PolicyInput, place: Placement, reading: Reading) -> Polic
     policy and of its rules, parties and target of its rules.
 
     Raises:
+        InputInvalidError: Flat terms name no purpose or no column, which would mean all of them, or too many days.
         PolicyError: It is not a policy of the profile, or may not be registered.
         PolicyMisplacedError: It names another dataset or another party.
     """
@@ -53,7 +56,22 @@ def policy_from(given: PolicyInput, place: Placement, reading: Reading) -> Polic
     return placed
 
 
+def require_days(days: int | None, field: str) -> None:
+    """Pass when the number of days can be a term.
+
+    Raises:
+        InputInvalidError: It cannot.
+    """
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise InputInvalidError(field, f"expected 1 to {MOST_DAYS}")
+
+
 def _flat(terms: Terms, place: Placement) -> Policy:
+    for field, named in (("terms.purposes", terms.purposes), ("terms.columns", terms.columns)):
+        if not named:
+            # WHY: nothing named is nothing limited; whoever wants that says it in a whole document.
+            raise InputInvalidError(field, "name at least one")
+    require_days(terms.days, "terms.days")
     own = replace(terms, ethics=terms.ethics or place.ethics)
     if place.policy_class is PolicyClass.REQUEST and place.assignee is not None:
         return own.request(

@@ -20,6 +20,7 @@ from gateway.exchange.existing import existing_dataset, existing_negotiation
 from gateway.exchange.offers import current_offer
 from gateway.exchange.platform_terms import require_use
 from gateway.exchange.policy_documents import policy_document
+from gateway.exchange.policy_input import require_days
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented_licences import negotiation_view
 from gateway.exchange.reading import Reading, read
@@ -64,7 +65,8 @@ async def request_licence(ports: Ports, principal: Principal, command: RequestLi
     Raises:
         ScopeMissingError: Without ``licence:request``.
         RoleNotAllowedError: The caller is no developer.
-        InputInvalidError: No item, too many, a dataset twice, an item without columns, a message that is too long.
+        InputInvalidError: No item, too many, a dataset twice, an item without columns, too many days, a message that
+            is too long.
         NotFoundError: There is no such dataset.
         OfferMissingError: A dataset is not offered for this use.
         PlatformTermsUndecidedError: … because the platform's own terms leave the use open.
@@ -92,6 +94,7 @@ def _check(command: RequestLicence) -> None:
     for position, item in enumerate(command.items):
         if not item.columns:
             raise InputInvalidError(f"items.{position}.columns", "name at least one column")
+    require_days(command.days, "days")
     if len(command.message) > MOST_MESSAGE:
         raise InputInvalidError("message", f"at most {MOST_MESSAGE} characters")
 
@@ -168,8 +171,9 @@ def _terms(ports: Ports, reading: Reading, command: RequestLicence, item: Reques
     if standing is None:
         require_use(reading, dataset, command.action)
         raise OfferMissingError(dataset.dataset, command.action)
+    _, offered = standing
     terms = narrowed(
-        standing[1],
+        replace(offered, permissions=tuple(each for each in offered.permissions if each.action.term == command.action)),
         uid=ports.ids.new("policy"),
         policy_class=PolicyClass.REQUEST,
         assignee=reading.reader.party,

@@ -96,6 +96,20 @@ async def test_after_an_approval_the_standing_rules_answer(market: Market) -> No
     assert (await market.see(developer, view)).state == "AGREED"
 
 
+async def test_standing_rules_agree_to_nothing_that_ran_out_meanwhile(market: Market) -> None:
+    owner, developer, board = await market.owner(), await market.developer(), await market.board()
+    terms = replace(TERMS, valid_until=market.clock().replace(hour=13))
+    dataset = await market.offered(owner, terms=terms, sensitive=True)
+    await market.delegate(owner, dataset, terms)
+    view = await market.ask_one(developer, dataset)
+
+    market.clock.advance(3_600)
+    await decide(market, board)
+
+    seen = await market.see(owner, view)
+    assert (seen.state, seen.your_turn) == ("REQUESTED", True)
+
+
 async def test_a_refusal_ends_the_negotiation(market: Market) -> None:
     _, developer, board, view = await sensitive(market)
 

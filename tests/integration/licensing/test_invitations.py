@@ -65,8 +65,9 @@ async def test_a_known_party_gets_another_invitation_and_stays_who_it_is(market:
 
     again = await invite(market, PartyKind.PLATFORM_DEVELOPER, party=owner.party)
     same = await invite(market, PartyKind.DATA_SUBJECT, party=ann.party, platform="bazaar", account="ann")
+    short = await invite(market, PartyKind.DATA_SUBJECT, party=ann.party)
 
-    assert (again.party, same.party) == (owner.party, ann.party)
+    assert (again.party, same.party, short.party) == (owner.party, ann.party, ann.party)
     row = await party(market, owner.party)
     assert (row.platform, row.key) == ("bazaar", owner.key.thumbprint)
     assert (await party(market, ann.party)).subject
@@ -103,6 +104,8 @@ async def test_a_known_party_cannot_become_another(market: Market, changes: dict
         (PartyKind.DATA_SUBJECT, {"platform": "bazaar", "account": "x" * 501}, "account"),
         (PartyKind.DATA_SUBJECT, {"account": "ann"}, "platform"),
         (PartyKind.DATA_SUBJECT, {"platform": "bazaar"}, "account"),
+        (PartyKind.DATA_SUBJECT, {}, "account"),
+        (PartyKind.AVATAR_OWNER, {"platform": "bazaar"}, "account"),
         (PartyKind.LLM_DEVELOPER, {"platform": "bazaar", "account": "ann"}, "account"),
     ],
 )

@@ -23,7 +23,7 @@ from gateway.exchange.publish_offer import publish_offer
 from graph.journal.events import DatasetPublished, OfferPublished, PartyKind, RowScope
 from policies.errors import PolicyError
 from policies.terms import Rate
-from policies.vocabulary import EVALUATE
+from policies.vocabulary import EVALUATE, Iri
 from tests.testkit.licensing import COLUMNS, INTEREST, TERMS, Market, a_collection
 
 
@@ -219,6 +219,47 @@ async def test_an_offer_names_columns_that_the_dataset_has(market: Market) -> No
 
     with pytest.raises(PolicyError):
         await market.offer(owner, dataset, replace(TERMS, columns=frozenset({"metric"})))
+
+    assert await market.events(OfferPublished) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"columns": frozenset()}, "terms.columns"),
+        ({"purposes": frozenset()}, "terms.purposes"),
+        ({"days": 0}, "terms.days"),
+        ({"days": 2_147_483_647}, "terms.days"),
+    ],
+)
+async def test_flat_terms_never_mean_everything_by_saying_nothing(
+    market: Market, changes: dict[str, Any], field: str
+) -> None:
+    owner = await market.owner()
+    dataset = await market.publish(owner)
+
+    with pytest.raises(InputInvalidError) as refused:
+        await market.offer(owner, dataset, replace(TERMS, **changes))
+
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"price": Rate(amount_micro=-1, currency="EUR")},
+        {"price": Rate(amount_micro=1, currency="XXXX")},
+        {"max_records": 0},
+        {"purposes": frozenset({Iri("urn:unknown")})},
+        {"places": frozenset({Iri("nowhere")})},
+    ],
+)
+async def test_terms_that_cannot_be_enforced_are_refused(market: Market, changes: dict[str, Any]) -> None:
+    owner = await market.owner()
+    dataset = await market.publish(owner)
+
+    with pytest.raises(PolicyError):
+        await market.offer(owner, dataset, replace(TERMS, **changes))
 
     assert await market.events(OfferPublished) == []
 

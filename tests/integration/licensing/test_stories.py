@@ -20,6 +20,7 @@ from gateway.exchange.errors import (
     TermsUnchangedError,
     VersionConflictError,
 )
+from gateway.exchange.publish_offer import publish_offer
 from gateway.exchange.reject import reject_request
 from graph.journal.events import LicenceFinalised, LicenceRequested, OfferMade, TermReason
 from policies.difference import Wider
@@ -90,6 +91,23 @@ async def test_a_request_is_narrowed_from_the_offer_and_keeps_its_duties(market:
     )
 
 
+async def test_of_an_offer_for_several_uses_the_asked_one_is_requested(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.publish(owner)
+    purpose = {"@type": "Constraint", "leftOperand": "purpose", "operator": "isA", "rightOperand": {"@id": ACADEMIC}}
+    permissions = [
+        {"@type": "Permission", "action": action, "constraint": [purpose]}
+        for action in ("rep:fineTune", "rep:evaluate")
+    ]
+    document = {"permission": permissions}
+    await publish_offer(market.ports, owner.principal, commands.PublishOffer(dataset=dataset, policy=document))
+
+    view = await market.ask_one(developer, dataset, action=EVALUATE)
+
+    policy = await market.policy(view.terms.hash)
+    assert [permission.action.term for permission in policy.permissions] == [EVALUATE]
+
+
 async def test_a_request_for_many_fails_as_a_whole(market: Market) -> None:
     bazaar, forum = await market.owner("bazaar"), await market.owner("forum")
     developer = await market.developer()
@@ -109,6 +127,7 @@ async def test_a_request_for_many_fails_as_a_whole(market: Market) -> None:
         ({"items": tuple(RequestedItem(dataset=str(each), columns=("value",)) for each in range(101))}, "items"),
         ({"items": (RequestedItem(dataset="urn:d", columns=("value",)),) * 2}, "items"),
         ({"items": (RequestedItem(dataset="urn:d", columns=()),)}, "items.0.columns"),
+        ({"days": 36_501}, "days"),
         ({"message": "x" * 4_001}, "message"),
     ],
 )
