@@ -61,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if options.debug:
             raise
         report(failure)
-    except Exception as failure:  # the last resort of a command line: no traceback unless asked
+    except Exception as failure:
+        # WHY: whoever runs a command gets one message; the traceback is for those who ask for it.
         if options.debug:
             raise
         report(UnexpectedFailureError(failure))

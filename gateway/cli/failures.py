@@ -12,10 +12,10 @@ FAILED: Final = 1
 def report(failure: CodedError, to: TextIO | None = None) -> None:
     """Print one message of two to four lines: what, what to do about it, the code and its page."""
     stream = to or sys.stderr
-    print(f"muniment: {failure.message}", file=stream)  # this is the command's voice
+    print(f"muniment: {failure.message}", file=stream)
     if failure.hint:
-        print(f"  what to do: {failure.hint}", file=stream)  # the same
-    print(f"  code: {failure.code}, told in {page_of(failure.code)}", file=stream)  # the same
+        print(f"  what to do: {failure.hint}", file=stream)
+    print(f"  code: {failure.code}, told in {page_of(failure.code)}", file=stream)
 
 
 def page_of(code: str) -> str:

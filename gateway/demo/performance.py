@@ -151,7 +151,8 @@ def _ended_gently() -> Iterator[None]:
         return
     try:
         loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    except NotImplementedError:  # where the event loop knows no signals
+    except NotImplementedError:
+        # WHY: not every event loop knows signals; then Ctrl-C alone ends the story gently.
         yield
         return
     try:

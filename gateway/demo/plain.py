@@ -72,7 +72,7 @@ class PlainNarrator(Narrator):
 
     def _say(self, *lines: str) -> None:
         for line in lines:
-            print(line.rstrip(), file=self._out, flush=True)  # this is the demo's voice
+            print(line.rstrip(), file=self._out, flush=True)
 
 
 def _lines(grid: Grid) -> Iterator[str]:

@@ -205,7 +205,8 @@ def _origin(path: str | None) -> str:
 
 def _source(name: str, connector: str, config: Mapping[str, str], *, settled: bool) -> str:
     lines = ["[[sources]]", f"id = {json.dumps(name)}", f"connector = {json.dumps(connector)}"]
-    if "base_url" in config:  # the forum is on loopback, where sources are refused unless the operator allows it
+    if "base_url" in config:
+        # WHY: the forum is on loopback, where sources are refused unless the operator allows it.
         lines.append("private = true")
     lines += ["", "[sources.config]"]
     lines += [f"{key} = {json.dumps(value)}" for key, value in config.items()]

@@ -91,7 +91,7 @@ def _environment() -> Mapping[str, str]:
 
 
 async def _address(process: asyncio.subprocess.Process, ready: str) -> str | None:
-    if process.stdout is None:  # only when started without a pipe
+    if process.stdout is None:
         return None
     async for line in process.stdout:
         text = line.decode(errors="replace").strip()
