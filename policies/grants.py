@@ -119,7 +119,7 @@ def barrier_of(prohibition: Prohibition, situation: Situation) -> Barrier | None
         taken = {name for name in asked if scope.covers(name, situation) is not Verdict.UNSATISFIED}
         return Barrier(clause=clause, columns=frozenset(taken))
     left = Not(part=scope.rows)
-    return Barrier(clause=clause, rows=left, everything=never_true(left))
+    return Barrier(clause=clause, everything=True) if never_true(left) else Barrier(clause=clause, rows=left)
 
 
 def _concerns(prohibition: Prohibition, situation: Situation) -> bool:

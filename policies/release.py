@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from policies.access import Situation
 from policies.grants import Barrier, Grant
 from policies.model import ColumnMode, DenialCode, Reason, Transform
-from policies.predicate import Predicate, conjunction
-from policies.scope import never_true
+from policies.predicate import Predicate
+from policies.scope import never_true, together
 from policies.transforms import WITHHOLDING, strongest
 from policies.truth import Verdict
 from policies.vocabulary import KEEP, Iri, local
@@ -42,7 +42,7 @@ def release_of(grants: Sequence[Grant], barriers: Sequence[Barrier], situation: 
     columns = request.selected - refusals.keys()
     left_out = tuple(refusals[name] for name in sorted(request.selected & refusals.keys()))
     omitting = request.mode is ColumnMode.OMIT and bool(columns)
-    rows = conjunction(*(grant.scope.rows for grant in grants), *(barrier.rows for barrier in barriers))
+    rows = together([*(grant.scope.rows for grant in grants), *(barrier.rows for barrier in barriers)])
     denials = (
         *incomparable,
         *(() if omitting else left_out),

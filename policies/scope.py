@@ -3,6 +3,7 @@
 A condition speaks of columns, of rows, of transforms or of joint sets, never of two at once; a mixture is unknown.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -91,11 +92,17 @@ def scope_of(target: Target, situation: Situation) -> Scope:
             unclear.extend(compact(atom.left) for atom in atoms((condition,)))
     return Scope(
         columns=tuple(columns),
-        rows=conjunction(*rows),
+        rows=together(rows),
         transforms=tuple(transforms),
         joints=tuple(joints),
         unclear=tuple(unclear),
     )
+
+
+def together(parts: Iterable[Predicate]) -> Predicate:
+    """All of the parts, in an order that does not depend on the spelling of the policy."""
+    whole = conjunction(*parts)
+    return And(parts=tuple(sorted(whole.parts, key=repr))) if isinstance(whole, And) else whole
 
 
 def never_true(predicate: Predicate) -> bool:
@@ -144,10 +151,10 @@ def _column(facts: ColumnFacts, situation: Situation, constraint: Constraint) ->
 def _rows(condition: Condition, situation: Situation) -> Predicate:
     if isinstance(condition, Constraint):
         return _row(condition, situation)
-    parts = tuple(_rows(member, situation) for member in condition.members)
+    parts = tuple(sorted((_rows(member, situation) for member in condition.members), key=repr))
     match condition.logic:
         case Logic.AND:
-            return conjunction(*parts)
+            return together(parts)
         case Logic.OR:
             return Or(parts=parts)
         case Logic.XONE:
@@ -170,7 +177,7 @@ def _row(constraint: Constraint, situation: Situation) -> Predicate:
     column = constraint.on_column if constraint.left == COLUMN else _ROW_COLUMNS.get(constraint.left)
     if column is None or column not in request.columns:
         return Unknown(reason=f"the records do not say `{constraint.on_column or compact(constraint.left)}`")
-    values = tuple(value for value in constraint.right if not isinstance(value, timedelta))
+    values = tuple(sorted((value for value in constraint.right if not isinstance(value, timedelta)), key=repr))
     if constraint.operator in _COMPARATORS and values:
         return Compare(column=column, comparator=_COMPARATORS[constraint.operator], value=values[0])
     if constraint.operator is Operator.IS_ANY_OF:

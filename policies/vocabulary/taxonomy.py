@@ -79,7 +79,7 @@ Pseudonymisation: Deidentification
 DataRedaction: DataSanitisationTechnique
 """
 
-_DATA: Final = """
+_ANY_DATA: Final = """
 PersonalData: Data
 NonPersonalData: Data
 """
@@ -177,7 +177,7 @@ DPV_SUBSET: Final = Taxonomy(
         **_edges(_PURPOSES, DPV),
         **_edges(_LEGAL_BASES, DPV),
         **_edges(_MEASURES, DPV),
-        **_edges(_DATA, DPV),
+        **_edges(_ANY_DATA, DPV),
         **_edges(_CATEGORIES, PD),
     }
 )

@@ -203,6 +203,10 @@ def test_a_policys_own_row_filter_is_no_read() -> None:
     assert decide(policy, selecting("rater")).permitted
 
 
+SEEN_BEFORE = Compare(column="observed_at", comparator=Comparator.LT, value=EARLY)
+OF_THAT_LICENCE = AnyOf(column="licence_hint", values=(CC,))
+
+
 @pytest.mark.parametrize(
     ("condition", "rows"),
     [
@@ -232,18 +236,8 @@ def test_a_policys_own_row_filter_is_no_read() -> None:
             ),
             Or(
                 parts=(
-                    And(
-                        parts=(
-                            Compare(column="observed_at", comparator=Comparator.LT, value=EARLY),
-                            Not(part=AnyOf(column="licence_hint", values=(CC,))),
-                        )
-                    ),
-                    And(
-                        parts=(
-                            Not(part=Compare(column="observed_at", comparator=Comparator.LT, value=EARLY)),
-                            AnyOf(column="licence_hint", values=(CC,)),
-                        )
-                    ),
+                    And(parts=(OF_THAT_LICENCE, Not(part=SEEN_BEFORE))),
+                    And(parts=(Not(part=OF_THAT_LICENCE), SEEN_BEFORE)),
                 )
             ),
         ),
