@@ -8,14 +8,13 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from connectors import checkpoints
 from connectors.config import TermsConfig, parse, terms
 from connectors.errors import CollectionNotFoundError, ConnectorError
 from connectors.kinds import KINDS
 from connectors.platforms.opensim import database, statements
-from connectors.platforms.opensim.mapping import COLLECTIONS, COMPARATORS, Form, TableMapping
+from connectors.platforms.opensim.mapping import COLLECTIONS, COMPARATORS, TableMapping
 from connectors.records import Values, assemble, record_ids
 from connectors.spi import (
     API_VERSION,
@@ -137,11 +136,8 @@ class OpenSimConnector:
         if "record_id" in columns:
             keys = table.column(statements.KEY).cast(pa.string())
             values["record_id"] = record_ids(self.platform, mapping.id, keys)
-        for name in set(table.column_names) - {statements.AT, statements.KEY}:
-            found = table.column(name)
-            values[name] = (
-                pc.cast(found, pa.timestamp("us", "UTC")) if mapping.fields[name].form is Form.TIME else found
-            )
+        names = [name for name in table.column_names if name not in {statements.AT, statements.KEY}]
+        values.update({name: table.column(name) for name in names})
         return values
 
 

@@ -1,6 +1,7 @@
 """Reads an SQLite file: every call opens it read-only, asks one statement and closes it; for worker threads."""
 
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 from adbc_driver_manager import Error, OperationalError
@@ -13,6 +14,8 @@ _TABLES = Statement(
     sql="SELECT lower(m.name) AS t, lower(c.name) AS c FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c"
     " WHERE m.type = 'table'"
 )
+_PATIENCE: Final = "PRAGMA busy_timeout = 1000"
+"""Milliseconds to wait for whoever writes."""
 _VERSION = Statement(sql="SELECT schema_version AS v FROM pragma_schema_version")
 
 
@@ -53,11 +56,13 @@ def query(path: Path, statement: Statement, *, rows: int) -> pa.Table:
         raise SourceUnavailableError("the database file is not there")
     try:
         with dbapi.connect(f"{path.absolute().as_uri()}?mode=ro") as connection, connection.cursor() as cursor:
+            cursor.execute(_PATIENCE)
             cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(max(rows, 1))})
             cursor.execute(statement.sql, statement.parameters or None)
             return cursor.fetch_arrow_table()
-    except OperationalError:
-        raise SourceUnavailableError("the database cannot be opened, or is locked") from None
-    except Error:
-        # WHY: the driver's message quotes the statement.
+    except Error as problem:
+        # WHY: the driver tells a lock that it meets while preparing by its text only.
+        if isinstance(problem, OperationalError) or "database is locked" in str(problem):
+            raise SourceUnavailableError("the database cannot be opened, or is locked") from None
+        # WHY: without the driver's message, which quotes the statement.
         raise BadResponseError("the file is not an OpenSimulator database in SQLite, or is damaged") from None

@@ -19,6 +19,7 @@ _FORMS: Final = {
     "rating": (r"^-?([1-9]|10)$", "must be a whole number from -10 to 10, and not 0"),
     "time": (r"^[0-9]{1,11}(\.[0-9]{1,9})?$", "must be seconds since 1970"),
 }
+_MARK: Final = "\N{BYTE ORDER MARK}".encode()
 _LONGEST: Final = 256
 """Bytes that a line may have."""
 
@@ -116,6 +117,9 @@ def _bounded(file: BinaryIO, path: Path, start: Place) -> Iterator[bytes]:
         number += 1
         if len(line) > _LONGEST:
             raise MalformedRecordError(path.name, number, FIELDS[0], f"the line is longer than {_LONGEST} bytes")
+        # WHY: the parser passes over a mark at the beginning of every part it is given, not only of the file.
+        if number > 1 and line.startswith(_MARK):
+            raise MalformedRecordError(path.name, number, FIELDS[0], _FORMS[FIELDS[0]][1])
         yield line
 
 

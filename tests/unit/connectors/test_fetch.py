@@ -20,7 +20,7 @@ from connectors.errors import (
     SourceUnavailableError,
 )
 from connectors.kinds import Kind, schema
-from connectors.spi import Batch, Capabilities, Checkpoint, Health, HealthStatus, ReadRequest
+from connectors.spi import Batch, Capabilities, Checkpoint, Collection, Health, HealthStatus, ReadRequest
 from policies.predicate import (
     NOTHING,
     And,
@@ -288,7 +288,9 @@ async def test_description_is_checked(context: EngineContext) -> None:
         [a_collection(capabilities=Capabilities(filters={"nonsense": frozenset()}))],
     ],
 )
-async def test_description_that_contradicts_the_kind_is_refused(context: EngineContext, collections: list) -> None:
+async def test_description_that_contradicts_the_kind_is_refused(
+    context: EngineContext, collections: list[Collection]
+) -> None:
     connector = a_connector()
     connector.described = collections
 
