@@ -19,7 +19,7 @@ INTEREST = VisibilityRule(scope=RowScope.ALL, consent_required=False)
 OWN = VisibilityRule(scope=RowScope.OWN, consent_required=False, licensor_subject="#dora")
 
 
-def _rows(rule: VisibilityRule, known: ConsentSnapshot, *people: list[str | None]) -> list[bool]:
+def _rows(rule: VisibilityRule, known: ConsentSnapshot, *people: list[str | None]) -> object:
     return visible([pa.array(each, pa.string()) for each in people], rule, known, _keyed).to_pylist()
 
 
