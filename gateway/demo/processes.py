@@ -42,6 +42,7 @@ class Program:
         with log.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",  # WHY: a folder of the working directory must not hide one of our packages
                 "-m",
                 module,
                 *arguments,

@@ -17,7 +17,7 @@ import pytest
 from gateway.client import MunimentClient
 from graph.signing import SigningKey
 
-pytestmark = [pytest.mark.slow, pytest.mark.anyio]
+pytestmark = [pytest.mark.slow, pytest.mark.anyio, pytest.mark.xdist_group("commands")]
 
 INVITE = """mutation Invite($input: InvitePartyInput!) {
   inviteParty(input: $input) { invitation party userErrors { code } }
@@ -159,3 +159,15 @@ def test_folder_without_a_store_is_one_clear_error(tmp_path):
     assert ended.returncode == 1
     assert "STORE_MISSING" in ended.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_command_does_not_mind_a_folder_that_is_called_like_a_package(tmp_path):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "__init__.py").write_text("", encoding="utf-8")
+    command = Path(sys.executable).with_name("muniment")
+
+    ended = subprocess.run(
+        [str(command), "version"], check=False, capture_output=True, text=True, cwd=tmp_path, env=CLEAN
+    )
+
+    assert ended.returncode == 0, ended.stderr

@@ -95,3 +95,17 @@ async def test_programs_do_not_see_settings_of_another_gateway(tmp_path, monkeyp
     await program.stop()
 
     assert program.url == "[]"
+
+
+async def test_programs_take_our_packages_not_those_of_the_working_directory(tmp_path, monkeypatch):
+    (tmp_path / "here" / "policies").mkdir(parents=True)
+    (tmp_path / "here" / "policies" / "__init__.py").write_text("")
+    module = a_module(
+        tmp_path, monkeypatch, "import time, policies\nprint('ready at', policies.__file__)\ntime.sleep(60)\n"
+    )
+    monkeypatch.chdir(tmp_path / "here")
+
+    program = await Program.start("sleeper", module, [], log=tmp_path / "log", ready=READY)
+    await program.stop()
+
+    assert str(tmp_path) not in program.url
