@@ -48,7 +48,8 @@ def release_of(grants: Sequence[Grant], barriers: Sequence[Barrier], situation: 
         *(() if omitting else left_out),
         *(refusals[name] for name in sorted(consulted & refusals.keys())),
         *(_hidden(name, grants[0].clause) for name in sorted((consulted - refusals.keys()) & transforms.keys())),
-        *_joint(grants, columns | consulted | situation.state.released),
+        # INVARIANT: a column counts as selected even when it is left out, so that no tighter term opens a plan.
+        *_joint(grants, request.selected | consulted | situation.state.released),
         *_rowless(grants, rows),
     )
     return Release(

@@ -197,6 +197,14 @@ def test_a_joint_set_is_never_completed(request_: AccessRequest, state: dict[str
     assert permitted or (decision.reasons[0].code, decision.clause) == ("COLUMNS_NOT_TOGETHER", P1)
 
 
+def test_a_column_that_is_left_out_still_counts_towards_a_joint_set() -> None:
+    policy = wide(JOINT, a_constraint(FIELD, Operator.IS_NONE_OF, "observed_at"))
+
+    decision = decide(policy, selecting("rater", "observed_at", mode=ColumnMode.OMIT))
+
+    assert decision.reasons[0].code == "COLUMNS_NOT_TOGETHER"
+
+
 def test_a_policys_own_row_filter_is_no_read() -> None:
     policy = wide(JOINT, a_constraint(OBSERVED_AT, Operator.GTEQ, EARLY))
 
