@@ -5,12 +5,14 @@ It checks that the packages are our own, applies the waivers of a suite, and rep
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Final
 
 import pytest
 
 _CHECKS: Final = ("description", "filtering", "reading", "safety", "suite")
 pytest.register_assert_rewrite(*(f"connectors.testing.{each}" for each in _CHECKS))
+_HINT: Final = "start from another working directory, or rename that folder"
 _OPTION: Final = "--connector-report"
 
 
@@ -26,16 +28,22 @@ def pytest_configure(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: a package is hidden.
     """
-    # WHY: by name, because `gateway` itself may be the hidden package, and connectors know nothing of the gateway.
+    # WHY: by name, because connectors know nothing of the gateway, and what it imports may be hidden already.
     try:
         shadowing = import_module("gateway.shadowing")
-    except ModuleNotFoundError:
-        raise pytest.UsageError("package `gateway` is hidden by a folder of that name on the import path") from None
+    except ModuleNotFoundError as problem:
+        package = str(problem.name).partition(".")[0]
+        raise pytest.UsageError(f"package `{package}` would be taken from `{_place(package)}`; {_HINT}") from None
     try:
         shadowing.check_packages()
     except shadowing.PackageShadowedError as problem:
         raise pytest.UsageError(f"{problem.message}; {problem.hint}") from None
     config.addinivalue_line("markers", "conformance(rule, level): a check of the connector conformance kit")
+
+
+def _place(package: str) -> str:
+    spec = find_spec(package)
+    return next(iter(spec.submodule_search_locations or ()), str(spec.origin)) if spec else "nowhere"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -90,7 +90,7 @@ def _number(request: web.Request, name: str, default: int, most: int) -> int:
 
 def _refusal(parameter: str) -> web.HTTPBadRequest:
     body = msgspec.json.encode({"error_name": "bad_parameter", "error_message": parameter})
-    return web.HTTPBadRequest(body=body, content_type="application/json")
+    return web.HTTPBadRequest(text=body.decode(), content_type="application/json")
 
 
 def _json(answer: Mapping[str, object]) -> web.Response:
