@@ -49,7 +49,7 @@ async def get(session: aiohttp.ClientSession, url: str, params: Mapping[str, str
             answer = await _exchange(session, target, bounds)
             if isinstance(answer, HttpAnswer):
                 return answer
-            target = _redirected(target, answer)
+            target = redirected(target, answer)
     except ValueError:
         raise BadResponseError("the source led to something that is not an address") from None
     raise BadResponseError(f"`{_name(target)}` redirects more than {_MOST_REDIRECTS} times")
@@ -84,7 +84,13 @@ def _admit(target: URL, hosts: frozenset[str]) -> None:
         raise HostNotAllowedError(str(target.host))
 
 
-def _redirected(source: URL, location: str) -> URL:
+def redirected(source: URL, location: str) -> URL:
+    """Where a redirect leads.
+
+    Raises:
+        HostNotAllowedError: it would leave encryption behind.
+        ValueError: it is not an address.
+    """
     target = source.join(URL(location))
     if source.scheme == "https" and target.scheme != "https":
         raise HostNotAllowedError(str(target.host), "would be reached without encryption")

@@ -57,7 +57,11 @@ class Bench:
 
     def wide(self) -> "Bench":
         """The same connector with batches that hold everything: for checks that read very often."""
-        return replace(self, context=replace(self.context, limits=replace(self.context.limits, batch_rows=_WIDE)))
+        return self.resized(_WIDE)
+
+    def resized(self, batch_rows: int) -> "Bench":
+        """The same connector with batches of another size."""
+        return replace(self, context=replace(self.context, limits=replace(self.context.limits, batch_rows=batch_rows)))
 
     async def collections(self) -> Sequence[Collection]:
         """What the source has."""

@@ -1,6 +1,7 @@
 """Checks of what a connector claims to do itself, and of what it leaves to the engine; both are held against it."""
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import pytest
 
@@ -21,6 +22,14 @@ from policies.predicate import (
     Predicate,
     Unknown,
 )
+
+
+class Traffic(Protocol):
+    """Counts what a source gave out, to prove a claimed projection."""
+
+    def count(self) -> int:
+        """Bytes, values or calls up to now."""
+        ...
 
 
 class FilteringChecks:
@@ -86,7 +95,7 @@ class FilteringChecks:
             assert found == [{"source_id": chosen["source_id"]}], collection.id
 
     @rule("G02", Level.GOLD)
-    async def test_projection_is_honoured(self, bench: Bench, traffic: "Traffic | None") -> None:
+    async def test_projection_is_honoured(self, bench: Bench, traffic: Traffic | None) -> None:
         for collection in await bench.collections():
             if not collection.capabilities.project:
                 continue
@@ -118,14 +127,6 @@ class FilteringChecks:
             last = Compare(column="record_id", comparator=Comparator.EQ, value=everything[-1]["record_id"])
 
             assert await bench.rows(collection, last, limit=1) == everything[-1:], collection.id
-
-
-class Traffic:
-    """Counts what a source gave out; an author derives from it to prove a claimed projection."""
-
-    def count(self) -> int:
-        """Bytes, rows or calls up to now."""
-        raise NotImplementedError
 
 
 def _comparisons(collection: Collection, rows: Sequence[Row], *, claimed: bool) -> Iterator[Predicate]:

@@ -32,6 +32,15 @@ class ReadingChecks:
                 assert rows_of(rest) == rows_of(batches[index + 1 :]), f"`{collection.id}` after batch {index}"
 
     @rule("S05", Level.SILVER)
+    async def test_resume_does_not_depend_on_the_size_of_batches(self, bench: Bench) -> None:
+        for collection in await bench.collections():
+            batches = await bench.batches(collection)
+            for size in (bench.context.batch_rows - 2, bench.context.batch_rows + 3):
+                rest = await bench.resized(size).batches(collection, after=batches[0].checkpoint)
+
+                assert rows_of(rest) == rows_of(batches[1:]), f"`{collection.id}` in batches of {size}"
+
+    @rule("S05", Level.SILVER)
     async def test_the_kit_sees_more_than_one_batch(self, bench: Bench) -> None:
         for collection in await bench.collections():
             assert len(await bench.batches(collection)) > 1, f"give the kit more records in `{collection.id}`"

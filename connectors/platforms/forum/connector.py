@@ -105,18 +105,18 @@ class ForumConnector:
         return Accepted(request=request, kind=collection.kind, pushed=EVERYTHING, residual=request.where)
 
     async def read(self, accepted: Accepted, context: ConnectorContext) -> AsyncIterator[Batch]:
-        """One batch per page; a resume point is the endpoint and the page passed."""
+        """One batch per page; a resume point is the endpoint and how many of its items were passed."""
         request = accepted.request
         collection = _collection(request.collection)
         size = min(self.page_size, context.batch_rows)
-        mark = checkpoints.fingerprint(collection.kind, self.base, size)
+        mark = checkpoints.fingerprint(collection.kind, self.base)
         first, passed = checkpoints.read(request.after, request.collection, mark, 2) if request.after else (0, 0)
         for index, endpoint in enumerate(collection.endpoints[first:], start=first):
             listing = self._listing(endpoint, request.columns, size)
-            async for page in pages(context, listing, start=passed + 1):
+            async for page in pages(context, listing, start=passed):
                 yield Batch(
                     records=self._records(collection, endpoint, request, page),
-                    checkpoint=checkpoints.write(request.collection, mark, index, page.number),
+                    checkpoint=checkpoints.write(request.collection, mark, index, page.end),
                     source_ref=f"{self.platform}/{endpoint.path}?page={page.number}&pagesize={size}",
                 )
             passed = 0

@@ -67,10 +67,12 @@ class _Answer(msgspec.Struct, Generic[Item], frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
-    """One page that advanced."""
+    """The items of one page, or those of them that come after the place where reading began."""
 
     number: int
     items: Sequence[Item]
+    end: int
+    """Items of the endpoint up to here; the place to go on from, whatever the size of pages will be then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +91,15 @@ class Listing(Generic[Item]):
 
 
 async def pages(context: ConnectorContext, listing: Listing[Item], *, start: int) -> AsyncIterator[Page[Item]]:
-    """The pages from number ``start`` on (the first is 1); empty ones in between are left out.
+    """The pages after the first ``start`` items; empty ones in between are left out.
 
     Raises:
         BadResponseError: a page is not of the declared form; names page and position.
         PagingStuckError: a page repeats, goes back, or nothing comes although more is announced.
     """
     decoder = msgspec.json.Decoder(_Answer[listing.form])  # type: ignore[name-defined]  # a type at run time
-    number, empty, last_key = start, 0, None
+    number, skipped = start // listing.size + 1, start % listing.size
+    empty, last_key = 0, None
     while True:
         params = {"page": str(number), "pagesize": str(listing.size), "fields": ",".join(listing.fields)}
         answer = _decode(decoder, (await context.http_get(listing.url, params=params)).body, listing.name, number)
@@ -106,11 +109,11 @@ async def pages(context: ConnectorContext, listing: Listing[Item], *, start: int
             if last_key is not None and key <= last_key:
                 raise PagingStuckError(f"{listing.name}: page {number} repeats or goes back to what came before")
             last_key = key
-        if answer.items:
-            empty = 0
-            yield Page(number=number, items=answer.items)
-        else:
-            empty += 1
+        if len(answer.items) > skipped:
+            end = (number - 1) * listing.size + len(answer.items)
+            yield Page(number=number, items=answer.items[skipped:], end=end)
+        empty = 0 if answer.items else empty + 1
+        skipped = 0
         if not answer.has_more:
             return
         if empty >= _MOST_EMPTY:

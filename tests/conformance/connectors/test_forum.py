@@ -36,10 +36,9 @@ class TestForum(ConnectorConformance):
         return _Bytes(forum)
 
 
-class _Bytes(Traffic):
+class _Bytes:
     def __init__(self, forum: Served) -> None:
         self._forum = forum
 
-    @override
     def count(self) -> int:
         return self._forum.bytes_sent

@@ -1,5 +1,6 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -190,13 +191,37 @@ async def test_empty_page_in_the_middle_is_passed(context: EngineContext) -> Non
     assert await read(a_scripted(answers), context, "source_id") == [{"source_id": "1"}, {"source_id": "2"}]
 
 
-async def test_resume_point_of_another_page_size_is_refused(context: EngineContext) -> None:
-    async with a_served_forum() as source:
+@pytest.mark.parametrize("size", [1, 3, 4, 10, 500])
+async def test_resume_does_not_depend_on_the_size_of_pages(context: EngineContext, size: int) -> None:
+    async with a_served_forum() as source, a_context(LOCAL, limits=Limits(batch_rows=size)) as other:
         connector = a_connector(source)
-        first = (await drain(connector, a_request("name", collection="badges"), context))[0]
-        async with a_context(LOCAL, limits=Limits(batch_rows=3)) as other:
-            with pytest.raises(CheckpointInvalidError):
-                await drain(connector, a_request("name", collection="badges", after=first.batch.checkpoint), other)
+        request = a_request("source_id", collection="utterances")
+        everything = rows_of(await drain(connector, request, context))
+        for index, each in enumerate(await drain(connector, request, context)):
+            rest = rows_of(await drain(connector, replace(request, after=each.batch.checkpoint), other))
+            passed = len(rows_of((await drain(connector, request, context))[: index + 1]))
+
+            assert rest == everything[passed:]
+
+
+async def test_resume_after_a_short_last_page_finds_what_was_added(context: EngineContext) -> None:
+    answers = [badges(1, 2, 3, 4, 5, more=True), badges(6, 7)]
+    async with served(a_scripted(answers)) as source:
+        connector = a_connector(source)
+        last = (await drain(connector, a_request("source_id", collection="badges"), context))[-1]
+        answers[1] = badges(6, 7, 8)
+
+        rest = await drain(connector, a_request("source_id", collection="badges", after=last.batch.checkpoint), context)
+
+    assert rows_of(rest) == [{"source_id": "8"}]
+
+
+async def test_resume_point_of_another_forum_is_refused(context: EngineContext) -> None:
+    async with a_served_forum() as source, a_served_forum() as other:
+        first = (await drain(a_connector(source), a_request("name", collection="badges"), context))[0]
+        request = a_request("name", collection="badges", after=first.batch.checkpoint)
+        with pytest.raises(CheckpointInvalidError):
+            await drain(a_connector(other), request, context)
 
 
 async def test_resume_reads_no_page_before(context: EngineContext) -> None:
@@ -211,7 +236,7 @@ async def test_resume_reads_no_page_before(context: EngineContext) -> None:
         )
 
     assert rows_of(rest) == rows_of(everything[5:])
-    assert next((url.path, url.query["page"]) for url in source.asked) == ("/posts", "6")
+    assert next((url.path, url.query["page"]) for url in source.asked) == ("/posts", "5")
     assert [url.query["page"] for url in source.asked if url.path == "/comments"] == ["1", "2", "3", "4", "5"]
 
 

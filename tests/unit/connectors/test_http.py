@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from connectors.engine import EngineContext, Limits, Retry, deadline_after
 from connectors.engine.breaker import CircuitBreaker
+from connectors.engine.http import redirected
 from connectors.errors import (
     BadResponseError,
     CircuitOpenError,
@@ -245,3 +247,21 @@ async def test_requests_at_once_are_bounded() -> None:
         await asyncio.gather(*(context.until(deadline_after(5)).http_get(f"{source.url}/work") for _ in range(6)))
 
     assert most == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "location", "allowed"),
+    [
+        ("https://forum.example/a", "http://forum.example/b", False),
+        ("https://forum.example/a", "https://forum.example/b", True),
+        ("https://forum.example/a", "//forum.example/b", True),
+        ("http://forum.example/a", "https://forum.example/b", True),
+        ("http://forum.example/a/b", "../c", True),
+    ],
+)
+def test_redirect_never_weakens_the_scheme(source: str, location: str, allowed: bool) -> None:
+    if allowed:
+        assert redirected(URL(source), location).host == "forum.example"
+    else:
+        with pytest.raises(HostNotAllowedError, match="encryption"):
+            redirected(URL(source), location)

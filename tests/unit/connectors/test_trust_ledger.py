@@ -183,6 +183,11 @@ async def test_derived_scores_are_void_after_any_change(context: EngineContext, 
         )
 
 
+async def test_ledger_that_is_gone_is_unavailable(context: EngineContext, tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailableError):
+        await drain(a_connector(tmp_path / "absent"), a_request("value", collection="reputation"), context)
+
+
 def test_unreadable_ledger_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailableError):
         read_lines(tmp_path, Place(), 5)

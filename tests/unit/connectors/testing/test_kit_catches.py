@@ -27,7 +27,6 @@ from connectors.spi import (
     ReadRequest,
 )
 from connectors.testing.bench import Bench, a_context
-from connectors.testing.filtering import Traffic
 from connectors.testing.suite import ConnectorConformance
 from policies.predicate import EVERYTHING, Comparator, Compare
 
@@ -161,11 +160,10 @@ async def test_limit_that_is_applied_before_the_filter(honest: MemoryConnector) 
     assert await fails(suite.test_limit_loses_no_row_that_a_filter_keeps, Cutting(honest=honest))
 
 
-class Counted(Traffic):
+class Counted:
     def __init__(self, *steps: int) -> None:
         self._steps: Iterator[int] = iter(steps)
 
-    @override
     def count(self) -> int:
         return next(self._steps)
 

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from gateway.demo.world.forum import STATS
 from gateway.demo.world.forum_rows import FIELDS
 from gateway.demo.world.grid import write_grid
 from gateway.demo.world.invented_forum import generate_forum
@@ -103,7 +104,7 @@ def test_forum_has_three_licences_and_members_who_left() -> None:
 
 async def ask(url: str, **parameters: str) -> tuple[int, dict[str, Any]]:
     async with aiohttp.ClientSession() as session, session.get(url, params=parameters) as response:
-        return response.status, await response.json()
+        return response.status, await response.json() if response.content_type == "application/json" else {}
 
 
 async def test_api_gives_pages_in_order() -> None:
@@ -141,3 +142,13 @@ async def test_api_tells_how_much_it_has() -> None:
         _, found = await ask(f"{forum.url}/info")
 
     assert found == {"counts": {"users": 24, "posts": 24, "comments": 24, "badges": 24}}
+
+
+async def test_api_tells_how_often_it_was_asked() -> None:
+    async with a_served_forum() as forum:
+        await ask(f"{forum.url}/users")
+        await ask(f"{forum.url}/nothing-here")
+        _, found = await ask(f"{forum.url}{STATS}")
+        _, again = await ask(f"{forum.url}{STATS}")
+
+    assert found == again == {"requests": 2}
