@@ -22,6 +22,7 @@ from connectors.engine import (
     load,
     open_session,
 )
+from connectors.errors import SourceUnavailableError
 from connectors.kinds import subject_columns
 from connectors.spi import Clock, Collection, Connector, Health, ReadRequest
 from gateway.exchange.errors import NotFoundError
@@ -61,7 +62,10 @@ class ConnectedSources:
 
     async def read(self, source: str, request: ReadRequest, rows_hint: int | None = None) -> AsyncIterator[Fetched]:
         """See ``Sources.read``."""
-        found = self._source(source)
+        found = self._sources.get(source)
+        if found is None:
+            # WHY: a dataset outlives its source in the settings, and must not take the others' answer with it.
+            raise SourceUnavailableError(f"source `{source}` is not configured", hint="ask the operator")
         context = found.context if rows_hint is None else _smaller_batches(found.context, rows_hint)
         async with aclosing(fetch(found.connector, request, context, self._deadline())) as batches:
             async for each in batches:
