@@ -12,7 +12,15 @@ from gateway.auth.server.registration import applicant_of, invitation_of
 from graph.signing import SigningKey
 from tests.testkit.tokens import a_signing_key
 
-KEY = SigningKey.generate()
+# WHY: fixed, since the names of the cases below contain it, and every worker must collect the same names.
+KEY = SigningKey.from_jwk(
+    {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    }
+)
 
 
 def body(**members: object) -> bytes:
