@@ -115,7 +115,7 @@ def _person(name: str) -> Field:
     secret_at = f"instr({sql}, ';') + instr({second}, ';') + instr({third}, ';')"
     # INVARIANT: the secret does not leave the database, not even into this process.
     public = f"CASE WHEN {sql} LIKE '%;%;%;%' THEN substr({sql}, 1, {secret_at} - 1) ELSE {sql} END"
-    return Field(f"NULLIF({public}, '{NOBODY}')", plain.uses)
+    return Field(f"NULLIF(NULLIF({public}, '{NOBODY}'), '')", plain.uses)
 
 
 def _joined(*parts: Field, by: str) -> Field:

@@ -242,9 +242,9 @@ async def test_requests_at_once_are_bounded() -> None:
         return web.Response()
 
     app = web.Application()
-    app.router.add_get("/work", work)
+    app.router.add_get("/slow", work)
     async with served(app) as source, a_context(LOCAL, limits=Limits(concurrency=2)) as context:
-        await asyncio.gather(*(context.until(deadline_after(5)).http_get(f"{source.url}/work") for _ in range(6)))
+        await asyncio.gather(*(context.until(deadline_after(5)).http_get(f"{source.url}/slow") for _ in range(6)))
 
     assert most == 2
 

@@ -189,7 +189,7 @@ async def test_items_have_kinds_and_makers(context: EngineContext, path: Path) -
 
     assert [row["asset_kind"] for row in found] == ["item", "place", "file"]
     assert [row["media_type"] for row in found][2] == "application/octet-stream"
-    assert [row["creator"] for row in found] == [BRAM, None, ""]
+    assert [row["creator"] for row in found] == [BRAM, None, None]
     assert [row["owner"] for row in found] == [ADA, ADA, None]
     assert [row["name"] for row in found] == ["Boat", "", None]
     assert [row["created_at"] is None for row in found] == [False, True, True]

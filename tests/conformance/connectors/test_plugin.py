@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.slow
 
 SUITE = """
 from typing import ClassVar
@@ -45,18 +46,21 @@ def test_suite_runs_with_its_waivers_and_reports_the_level(suite: pytest.Pyteste
     found.stdout.fnmatch_lines(["| TestMine | gold | - | B08 |"])
 
 
-def test_report_is_printed_only_when_asked_for(suite: pytest.Pytester) -> None:
-    found = suite.runpytest_subprocess("-p", "no:cacheprovider", "-k", "B or another or schema")
-
-    assert "| TestMine |" not in found.stdout.str()
-
-
 def test_failed_rule_lowers_the_level(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(SUITE.replace("{TERMS}", "{}"))
 
     found = pytester.runpytest_subprocess("--connector-report", "-p", "no:cacheprovider", "-k", "terms or stable")
 
     found.stdout.fnmatch_lines(["| TestMine | none | B03 | - |"])
+
+
+def test_report_is_printed_only_when_asked_for(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_of_something_else(): pass")
+
+    found = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+    found.assert_outcomes(passed=1)
+    assert "= connectors =" not in found.stdout.str()
 
 
 @pytest.mark.parametrize("name", ["policies", "graph"])
