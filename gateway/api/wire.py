@@ -11,7 +11,8 @@ from gateway.api.errors import JsonInvalidError, RequestShapeError
 RESPONSE_TYPE: Final = "application/graphql-response+json"
 JSON_TYPE: Final = "application/json"
 
-_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# WHY: possessive, and the closing quote may be missing, so that a text that does not end is passed over once.
+_STRINGS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _BRACKETS: Final = re.compile(rb"[\[\]{}]")
 _MEMBERS: Final = frozenset({"query", "variables", "operationName", "extensions"})
 
@@ -61,11 +62,11 @@ def _depth(body: bytes) -> int:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key `{repeated[:100]}` stands twice in one object")
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the key `{name[:100]}` stands twice in one object")
+        found[name] = value
     return found
 
 

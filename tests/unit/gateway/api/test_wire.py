@@ -1,6 +1,7 @@
 """Reading JSON and media types strictly."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,23 @@ def test_depth_counts_brackets_but_not_those_in_texts() -> None:
 def test_what_is_not_json_is_refused(body: bytes) -> None:
     with pytest.raises(JsonInvalidError):
         decode_json(body, depth=8)
+
+
+MANY_KEYS = b",".join(b'"%d":0' % number for number in range(100_000))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'"' + b'\\"' * 400_000, b'"' * 800_001, b'"\\', b"{" + MANY_KEYS + b',"99999":1}'],
+    ids=["escaped", "bare", "cut", "keys"],
+)
+def test_the_largest_body_is_refused_in_no_time(body: bytes) -> None:
+    began = time.perf_counter()
+
+    with pytest.raises(JsonInvalidError):
+        decode_json(body, depth=8)
+
+    assert time.perf_counter() - began < 5
 
 
 def test_a_whole_surrogate_pair_is_a_character() -> None:
