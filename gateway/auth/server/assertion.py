@@ -30,7 +30,7 @@ _BYTES_MAX: Final = 4096
 _COMPACT: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _JTI: Final = re.compile(r"[!-~]{1,128}")
 _HEADER: Final = frozenset({"alg", "typ", "kid"})
-_TYPES: Final = frozenset({None, "jwt", "client-authentication+jwt"})
+_TYPES: Final = (None, "jwt", "client-authentication+jwt")
 
 
 class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]  # authlib has no types

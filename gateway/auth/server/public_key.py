@@ -11,10 +11,7 @@ from graph.signing import thumbprint
 
 _MEMBERS: Final = frozenset({"kty", "crv", "x", "kid", "use", "alg"})
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-_STATED: Final[Mapping[str, frozenset[str]]] = {
-    "use": frozenset({"sig"}),
-    "alg": frozenset({"Ed25519", "EdDSA"}),
-}
+_STATED: Final[Mapping[str, tuple[str, ...]]] = {"use": ("sig",), "alg": ("Ed25519", "EdDSA")}
 _SMALL_ORDER: Final = frozenset(
     bytes.fromhex(point)
     for point in (

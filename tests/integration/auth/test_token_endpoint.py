@@ -336,6 +336,8 @@ async def test_an_assertion_without_a_real_signature_is_refused(world: World, al
         b64(b"{}") + "." + b64(b"{}") + ".AA",
         b64(b'{"alg":"Ed25519","alg":"none"}') + "." + b64(b"{}") + ".AA",
         b64(b'{"typ":7}') + "." + b64(b"{}") + ".AA",
+        b64(b'{"typ":["jwt"]}') + "." + b64(b"{}") + ".AA",
+        b64(b'{"typ":{}}') + "." + b64(b"{}") + ".AA",
         b64(b"{}") + "." + b64(b'{"sub":"a","sub":"b"}') + ".AA",
         b64(b"{}") + "." + b64(b"[" * 2500) + ".AA",
         b64(b"{}") + "." + b64(b'{"sub":"\\ud800"}') + ".AA",

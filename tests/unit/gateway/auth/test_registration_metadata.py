@@ -91,6 +91,8 @@ def test_other_metadata_is_refused(content: bytes, problem: str) -> None:
         ({**KEY.public_jwk, "x5u": "https://evil.example"}, "unknown member `x5u`"),
         ({**KEY.public_jwk, "use": "enc"}, "`use`"),
         ({**KEY.public_jwk, "alg": "RS256"}, "`alg`"),
+        ({**KEY.public_jwk, "use": {}}, "`use`"),
+        ({**KEY.public_jwk, "alg": ["EdDSA"]}, "`alg`"),
         ({**KEY.public_jwk, "kid": "mine"}, "`kid`"),
         ({"kty": "RSA"}, "not a public Ed25519 key"),
         ({"kty": "OKP", "crv": "Ed25519"}, "not a public Ed25519 key"),
