@@ -29,7 +29,7 @@ def _environment() -> dict[str, str]:
 @contextmanager
 def _gateway(arguments: list[str], folder: Path) -> Iterator[str]:
     """A gateway started as the page says, on a free port."""
-    command = [sys.executable, "-m", "gateway.cli.app", *arguments, "--port", "0"]
+    command = [sys.executable, "-m", "gateway.cli", *arguments, "--port", "0"]
     with subprocess.Popen(command, cwd=folder, env=_environment(), stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -82,7 +82,7 @@ def _write(block: Block, folder: Path) -> None:
 
 
 def _run(arguments: list[str], folder: Path) -> str:
-    command = [sys.executable, "-m", "gateway.cli.app", *arguments]
+    command = [sys.executable, "-m", "gateway.cli", *arguments]
     return subprocess.run(
         command, cwd=folder, env=_environment(), capture_output=True, text=True, check=True, timeout=60
     ).stdout
