@@ -209,11 +209,16 @@ class Exchange:
         self.licences[licence] = finalised
         return licence
 
-    async def consent(self, *accounts: str, purposes: Sequence[str] = (RESEARCH,)) -> str:
+    async def consent(
+        self,
+        *accounts: str,
+        purposes: Sequence[str] = (RESEARCH,),
+        categories: Sequence[str] = (DPV + "PersonalData",),
+    ) -> str:
         notice = ConsentNotice(
             platform=PLATFORM,
             purposes=tuple(purposes),
-            categories=("https://w3id.org/dpv#PersonalData",),
+            categories=tuple(categories),
             recipients=(),
             text="We share what you rate.",
         ).document()

@@ -97,10 +97,11 @@ async def commit(
 
 def consent_cover(permitted: Permitted, principal: Principal, view: View) -> ConsentCover:
     """What is known now of the people of a dataset, as far as this read is concerned."""
-    dataset = permitted.plan.dataset
-    kind = Kind(dataset.record_kind)
-    categories = {declared.category for declared in KINDS[kind] if declared.name in permitted.decision.columns}
-    return cover(dataset.platform, permitted.plan.command.purpose, categories, principal.party, view)
+    command, dataset = permitted.plan.command, permitted.plan.dataset
+    # INVARIANT: a filter or an order tells of its column, so consent must cover that as well.
+    seen = _seen_columns(command, permitted.decision)
+    categories = {declared.category for declared in KINDS[Kind(dataset.record_kind)] if declared.name in seen}
+    return cover(dataset.platform, command.purpose, categories, principal.party, view)
 
 
 def _remasked(stale: Release, known: ConsentCover, keys: RunKeys) -> Release:

@@ -111,7 +111,7 @@ async def _fetch_one(
         problem = failure
     except TimeoutError:
         problem = SourceTimeoutError(f"source `{permitted.plan.dataset.source}` did not answer in time")
-    if isinstance(problem, SortTooLargeError):
+    if problem is not None and permitted.plan.command.order:
         # INVARIANT: a part of a sorted answer would be a wrong answer.
         collected = _Collected()
     return Fetched(

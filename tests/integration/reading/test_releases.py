@@ -3,17 +3,19 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
 
 from connectors.errors import SourceTimeoutError, SourceUnavailableError
-from gateway.exchange.read.model import DATASET, ID, LICENCE, SourceStatus, Stage
+from gateway.exchange.read.model import DATASET, ID, LICENCE, OrderTerm, SourceStatus, Stage
 from graph.journal.documents import subjects_of
 from graph.journal.events import AccessRecorded, ObjectionRaised, RowScope
 from policies.model import ColumnMode, Transform
 from policies.predicate import AnyOf, Comparator, Compare
 from policies.terms import Rate
-from policies.vocabulary import PER_QUERY, PER_RECORD, PSEUDONYMISE
+from policies.vocabulary import PD, PER_QUERY, PER_RECORD, PSEUDONYMISE
 from tests.testkit.reading import CONSENT, PEOPLE, PLATFORM, TERMS, a_read, an_exchange, ratings
 
 
@@ -88,6 +90,24 @@ async def test_a_consent_for_another_purpose_does_not_count(tmp_path: Path) -> N
         await exchange.consent("ann", "bob", "cid", purposes=["https://w3id.org/dpv#Marketing"])
 
         assert (await exchange.one(a_read(licence))).rows.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    "looking",
+    [
+        {"columns": ("rater", "metric"), "where": Compare(column="value", comparator=Comparator.GT, value=Decimal(0))},
+        {"columns": ("rater", "metric"), "order": (OrderTerm(column="value"),)},
+        {"columns": ("rater", "value")},
+    ],
+    ids=["filters", "sorts", "selects"],
+)
+async def test_a_consent_must_cover_every_column_that_a_read_looks_at(tmp_path: Path, looking: dict[str, Any]) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(basis=CONSENT))
+        await exchange.consent("ann", "bob", "cid", categories=[PD + "Identifying"])
+
+        assert (await exchange.one(a_read(licence, columns=("rater", "metric")))).rows.num_rows == 4
+        assert (await exchange.one(a_read(licence, **looking))).rows.num_rows == 0
 
 
 async def test_a_licence_may_ask_for_consent_beyond_the_basis(tmp_path: Path) -> None:
@@ -193,6 +213,18 @@ async def test_a_source_that_fails_half_way_gives_a_part(tmp_path: Path) -> None
         assert report.receipt is not None
         assert report.problem is not None
         assert report.problem.code == "SOURCE_TIMEOUT"
+
+
+async def test_a_source_that_fails_half_way_gives_no_part_of_a_sorted_answer(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset())
+        exchange.sources.failure, exchange.sources.fail_after = SourceTimeoutError("too slow"), 1
+
+        result = await exchange.one(a_read(licence, order=(OrderTerm(column="value"),)))
+
+        (report,) = result.sources
+        assert (report.status, report.rows) == (SourceStatus.TIMEOUT, 0)
+        assert not any(isinstance(event, AccessRecorded) for event in await exchange.events())
 
 
 async def test_a_slow_source_is_told_as_such(tmp_path: Path) -> None:
