@@ -171,7 +171,7 @@ def measure() -> tuple[float, float]:
             running.callback(process.terminate)
             return process
 
-        serving = start("-m", "gateway.cli.app", "serve", "--folder", str(folder), "--port", "0")
+        serving = start("-m", "gateway.cli", "serve", "--folder", str(folder), "--port", "0")
         line = serving.stdout.readline() if serving.stdout else ""
         if not line.startswith(READY):
             sys.exit(f"the gateway did not start: {line!r}")

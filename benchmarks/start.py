@@ -17,7 +17,7 @@ READY = "muniment is ready at "
 def start(folder: Path) -> float:
     """Seconds until the line that says the gateway is ready."""
     started = time.monotonic()
-    command = [sys.executable, "-m", "gateway.cli.app", "serve", "--folder", str(folder), "--port", "0"]
+    command = [sys.executable, "-m", "gateway.cli", "serve", "--folder", str(folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own command
         if process.stdout is None:
             raise RuntimeError

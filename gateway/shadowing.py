@@ -1,26 +1,25 @@
-"""Make sure that the product's packages are its own, and not folders of the same name in the working directory."""
+"""Make sure that the product's packages are its own, and not folders of the same name in the working directory.
+
+Imports the standard library only: what may be hidden cannot be used to say so.
+"""
 
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
-
-from policies.errors import CodedError
+from typing import ClassVar, Final
 
 PACKAGES: Final = ("connectors", "graph", "policies", "gateway")
 _HOME: Final = Path(__file__).resolve().parent.parent
 
 
-class PackageShadowedError(CodedError):
+class PackageShadowedError(ImportError):
     """A folder on the import path hides one of the product's packages."""
 
-    code = "PACKAGE_SHADOWED"
+    code: ClassVar[str] = "PACKAGE_SHADOWED"
+    hint: ClassVar[str] = "start from another working directory, or rename that folder"
 
     def __init__(self, package: str, found: str) -> None:
-        super().__init__(
-            f"package `{package}` would be taken from `{found}`, which is not part of muniment",
-            hint="start from another working directory, or rename that folder",
-        )
+        super().__init__(f"package `{package}` would be taken from `{found}`, which is not part of muniment")
         self.package = package
         self.found = found
 

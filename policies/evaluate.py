@@ -172,6 +172,7 @@ def _permit(  # everything that a permitting decision is made of
 ) -> Decision:
     told = _reason(PERMITTED, own.clause, "Permitted by the agreement.")
     caps = [cap for grant in grants for cap in grant.caps]
+    joints = {joint for grant in grants for joint in grant.scope.joints}
     owed = [
         Obligation(clause=duty.uid, action=duty.action.term)
         for each in (policy, *mandates)
@@ -186,6 +187,7 @@ def _permit(  # everything that a permitting decision is made of
         transforms=release.transforms,
         limit=min(grant.limit for grant in grants),
         caps=tuple(sorted(caps, key=lambda cap: (cap.counter, cap.bound))),
+        not_together=tuple(sorted(joints, key=sorted)),
         consent_required=any(grant.consent for grant in grants),
         obligations=tuple(sorted(owed, key=lambda each: each.clause)),
         price=own.prices[0] if own.prices else None,

@@ -9,50 +9,84 @@ from policies.lexical import literal
 from policies.model import Action, Condition, Constraint, Duty, Logic, Prohibition, Value
 from policies.prices import Rate, rate_of
 from policies.vocabulary import (
+    AGGREGATE_ONLY,
+    ALLOW_AUDIT,
+    ATTRIBUTE,
     AUDITS_PER_YEAR,
+    BUCKET,
+    CERTIFY_DELETION,
     COLUMN,
+    COMMERCIALISE,
     COMPENSATE,
     CONTESTED,
     COUNT,
     DATA_CATEGORY,
     DATE_TIME,
+    DELETE,
+    DISTRIBUTE,
     DPV,
+    DROP,
     DUE_BY,
     ELAPSED_TIME,
     ETHICS_DECISION,
+    EVALUATE,
     EVENT,
     EVERY,
     FIELD,
+    FINE_TUNE,
+    FIRST_DELIVERY,
+    GENERALISE,
+    GIVE,
+    GROUND,
+    INSPECT,
+    KEEP,
     LAWFUL_BASIS,
+    LICENCE_END,
     MIN_GROUP_SIZE,
     MIN_QUALITY,
     MODEL_RELEASE,
     OBSERVED_AT,
+    OBTAIN_CONSENT,
+    OBTAIN_ETHICS_DECISION,
     OPT_OUT,
     PAY_AMOUNT,
+    PAY_DEPOSIT,
     PER_PERIOD,
     PER_QUERY,
     PER_RECORD,
     PER_RUN,
     PER_TOKEN,
+    PRESENT_ASSURANCE,
+    PRETRAIN,
     PRODUCT,
+    PSEUDONYMISE,
+    PUBLISH_MODEL,
     PURPOSE,
     RECIPIENT,
     RECORD_COUNT,
     RECORD_LICENCE,
     RECORDS_PER_SUBJECT,
+    REDACT_TEXT,
+    REIDENTIFY,
+    REPORT_RUN,
     RETENTION,
     RHO,
+    SELL,
     SENSITIVITY,
+    SETTLE,
     SOURCE_PLATFORM,
     SPATIAL,
     STORAGE_JURISDICTION,
     SUBJECT_AGE,
     SUBJECT_REGION,
+    SUBLICENSE,
     TECHNICAL_MEASURE,
     TOKEN_COUNT,
+    TRANSFER,
     TRANSFORM,
+    TRUNCATE_TIME,
     UNIT_OF_COUNT,
+    USE,
     Iri,
     Operator,
     compact,
@@ -121,6 +155,45 @@ _UNITS: Final[dict[Iri, str]] = {
     PER_RUN: "training run",
     PER_PERIOD: "period",
 }
+_USES: Final[dict[Iri, str]] = {
+    USE: "use it in any way",
+    TRANSFER: "hand it over in any way",
+    DISTRIBUTE: "pass it on",
+    SELL: "sell it",
+    GIVE: "give it away",
+    PRETRAIN: "train a model from scratch",
+    FINE_TUNE: "fine-tune a model",
+    EVALUATE: "evaluate a model",
+    GROUND: "feed it to a model at inference",
+    INSPECT: "look at terms and quality",
+    REIDENTIFY: "find out who the people are",
+    SUBLICENSE: "license it to others",
+    PUBLISH_MODEL: "publish a model",
+    COMMERCIALISE: "earn from a model",
+}
+_DUTIES: Final[dict[Iri, str]] = {
+    OBTAIN_ETHICS_DECISION: "obtain a decision of the ethics board",
+    OBTAIN_CONSENT: "leave out people without consent",
+    REPORT_RUN: "report every training run",
+    ATTRIBUTE: "name the source",
+    DELETE: "delete what was delivered",
+    CERTIFY_DELETION: "certify the deletion",
+    ALLOW_AUDIT: "answer audits",
+    SETTLE: "pay what has fallen due",
+    PAY_DEPOSIT: "pay a deposit",
+    PRESENT_ASSURANCE: "present an assurance",
+}
+_EVENTS: Final[dict[Iri, str]] = {FIRST_DELIVERY: "the first delivery", LICENCE_END: "the end of the licence"}
+_FORMS: Final[dict[Iri, str]] = {
+    KEEP: "it is",
+    DROP: "nothing",
+    PSEUDONYMISE: "a pseudonym",
+    GENERALISE: "something more general, level",
+    TRUNCATE_TIME: "a time cut to the",
+    BUCKET: "a value rounded down in steps of",
+    REDACT_TEXT: "text with names taken out",
+    AGGREGATE_ONLY: "part of totals only",
+}
 _WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -164,8 +237,9 @@ def conditions(given: Iterable[Condition]) -> str:
 
 def _constraint(given: Constraint) -> str:
     if given.left == TRANSFORM:
-        parameter = "" if given.parameter is None else f" to {value(given.parameter)}"
-        return f"the column `{given.on_column}` is delivered as {value(given.right[0])}{parameter}"
+        form = _FORMS.get(Iri(str(given.right[0])), value(given.right[0]))
+        parameter = "" if given.parameter is None else f" {words(str(given.parameter))}"
+        return f"the column `{given.on_column}` is delivered as {form}{parameter}"
     if given.operator is Operator.NOT_TOGETHER:
         return f"the columns {_RELATIONS[given.operator]} {listing(given.right, 'and')}"
     subject = f"the column `{given.on_column}`" if given.left == COLUMN else _subject(given.left)
@@ -174,6 +248,9 @@ def _constraint(given: Constraint) -> str:
     if given.operator is Operator.IS_ANY_OF and len(given.right) == 1:
         relation = _RELATIONS[Operator.EQ]
     unit = "" if given.unit is None else f" {local(given.unit)}"
+    if given.left == EVENT:
+        events = sorted(_EVENTS.get(Iri(str(each)), value(each)) for each in given.right)
+        return f"{subject} {relation} {' or '.join(events)}"
     return f"{subject} {relation} {listing(given.right)}{unit}"
 
 
@@ -181,10 +258,15 @@ def _subject(left: Iri) -> str:
     return _SUBJECTS.get(left, f"the {words(left)}")
 
 
+def use(term: Iri) -> str:
+    """What is done, in the infinitive without `to`."""
+    return _USES.get(term, f"`{compact(term)}`")
+
+
 def action(given: Action) -> str:
-    """An action with its refinements."""
+    """What is done, in the infinitive, with its refinements."""
     refined = f", where {conditions(given.refinements)}" if given.refinements else ""
-    return f"`{compact(given.term)}`{refined}"
+    return f"{use(given.term)}{refined}"
 
 
 def money(rate: Rate) -> str:
@@ -197,7 +279,7 @@ def money(rate: Rate) -> str:
 def duty(given: Duty) -> str:
     """What a duty asks for."""
     rate = rate_of(given) if given.action.term == COMPENSATE else None
-    text = f"pay {money(rate)}" if rate is not None else f"{words(given.action.term)}"
+    text = f"pay {money(rate)}" if rate is not None else _DUTIES.get(given.action.term, words(given.action.term))
     if rate is None and given.action.refinements:
         text += f", where {conditions(given.action.refinements)}"
     if given.role is not None:

@@ -34,7 +34,7 @@ def _sentences(policy: Policy) -> Iterator[str]:
     if not policy.permissions:
         yield "Nothing is permitted."
     for prohibition in sorted(policy.prohibitions, key=lambda rule: rule.uid):
-        yield f"Prohibited: {phrases.prohibition(prohibition)}."
+        yield f"It is prohibited to {phrases.prohibition(prohibition)}."
     for obligation in sorted(policy.obligations, key=lambda rule: rule.uid):
         yield f"Owed afterwards by {_party(obligation.assignee)}: {phrases.duty(obligation)}."
 
@@ -46,7 +46,7 @@ def _party(party: str | None) -> str:
 def _permission(permission: Permission) -> Iterator[str]:
     yield (
         f"{_party(permission.assigner) if permission.assigner else 'Somebody'} lets {_party(permission.assignee)} "
-        f"use `{permission.target.source}` for `{phrases.words(permission.action.term)}`."
+        f"use `{permission.target.source}` to {phrases.use(permission.action.term)}."
     )
     conditions = (*permission.action.refinements, *permission.constraints, *permission.target.refinements)
     for told in sorted(phrases.condition(each) for each in flat(conditions)):

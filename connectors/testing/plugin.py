@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         shadowing.check_packages()
     except shadowing.PackageShadowedError as problem:
-        raise pytest.UsageError(f"{problem.message}; {problem.hint}") from None
+        raise pytest.UsageError(f"{problem}; {problem.hint}") from None
     config.addinivalue_line("markers", "conformance(rule, level): a check of the connector conformance kit")
 
 

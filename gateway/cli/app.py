@@ -14,7 +14,6 @@ from gateway.cli.graph import graph
 from gateway.cli.serve import serve
 from gateway.cli.verify import verify
 from gateway.cli.version import print_version, version
-from gateway.shadowing import check_packages
 from policies.errors import CodedError
 
 
@@ -57,7 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = Options()
     command = typer.main.get_command(app)
     try:
-        check_packages()
         command.main(args=arguments, prog_name="muniment", obj=options)
     except CodedError as failure:
         if options.debug:

@@ -22,7 +22,7 @@ from gateway.demo.story import Learned, Story
 from gateway.demo.tale import tell
 from policies.errors import CodedError
 
-_GATEWAY: Final = "gateway.cli.app"
+_GATEWAY: Final = "gateway.cli"
 _READY_LINE: Final = "muniment is ready at "
 _READY_S: Final = 20.0
 _MEGABYTE: Final = 1_000_000

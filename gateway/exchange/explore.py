@@ -1,7 +1,8 @@
 """Looking around in the record: nodes and lineage of the graph, proofs and heads of the journal.
 
 Auditors see everything. A party sees what is about its own licences: it can start from a licence, an agreement or a
-negotiation of its own, and have events proved that name one. What is not the caller's to see looks like what is not there.
+negotiation of its own, and have events proved that name one. What is not the caller's to see looks like what is not
+there.
 """
 
 from typing import Final

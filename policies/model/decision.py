@@ -190,6 +190,8 @@ class Decision:
     limit: int = 0
     """How many rows at most: ``min(asked, remaining)``."""
     caps: tuple[Cap, ...] = ()
+    not_together: tuple[frozenset[str], ...] = ()
+    """Sets of columns that the releases under this agreement must not complete; guarded when the release is booked."""
     consent_required: bool = False
     """The plan must drop rows of subjects without a live consent, whatever the dataset's own basis is."""
     obligations: tuple[Obligation, ...] = ()

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.errors import coded_errors
 from gateway.exchange.read.model import Problem
+from gateway.shadowing import PackageShadowedError
 from policies.model import DenialCode
 from tests.architecture.packages import ROOT, import_everything, trees
 
@@ -16,7 +17,29 @@ SECTIONS = ("## What", "## Why", "## What to do", "## Example")
 @pytest.fixture(scope="module")
 def codes() -> set[str]:
     import_everything()
-    return set(coded_errors()) | {each.value for each in DenialCode} | _problem_codes()
+    return set(coded_errors()) | {each.value for each in DenialCode} | _declared_codes() | _problem_codes()
+
+
+def _declared_codes() -> set[str]:
+    """Codes of all classes, also of errors that must not import ours."""
+    return {
+        code
+        for _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        for code in _declared(statement)
+    }
+
+
+def _declared(statement: ast.stmt) -> Iterator[str]:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
+            yield code
+        case ast.AnnAssign(target=ast.Name(id="code"), value=ast.Constant(value=str(code))):
+            yield code
+        case _:
+            pass
 
 
 def _problem_codes() -> set[str]:

@@ -27,7 +27,7 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 
 def muniment(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "gateway.cli.app", *arguments],
+        [sys.executable, "-m", "gateway.cli", *arguments],
         check=False,
         capture_output=True,
         text=True,
@@ -40,7 +40,7 @@ def muniment(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 def served(folder: Path) -> Iterator[str]:
     """A gateway on the folder; gives its address."""
     serving = subprocess.Popen(
-        [sys.executable, "-m", "gateway.cli.app", "serve", "--folder", str(folder), "--port", "0"],
+        [sys.executable, "-m", "gateway.cli", "serve", "--folder", str(folder), "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
         env=CLEAN,

@@ -23,7 +23,7 @@ LEDGER = PLATFORMS / "bitcoin-otc" / "soc-sign-bitcoinotc.csv"
 
 def muniment(*arguments: str, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "gateway.cli.app", *arguments],
+        [sys.executable, "-m", "gateway.cli", *arguments],
         check=False,
         capture_output=True,
         text=True,
@@ -222,7 +222,7 @@ def test_folder_of_another_world_is_refused(told, folder):
 def test_ready_query_is_answered_by_the_served_folder(told, folder):
     assert told["failure"] is None
     serving = subprocess.Popen(
-        [sys.executable, "-m", "gateway.cli.app", "serve", "--folder", str(folder), "--port", "0"],
+        [sys.executable, "-m", "gateway.cli", "serve", "--folder", str(folder), "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -262,7 +262,7 @@ def test_forum_that_cannot_be_read_is_one_clear_error(tmp_path):
 @pytest.mark.skipif(not Path("/proc").exists(), reason="children are found in /proc")
 def test_ended_demo_leaves_no_program_behind(tmp_path):
     running = subprocess.Popen(
-        [sys.executable, "-m", "gateway.cli.app", "demo", "--keep", str(tmp_path / "kept")],
+        [sys.executable, "-m", "gateway.cli", "demo", "--keep", str(tmp_path / "kept")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

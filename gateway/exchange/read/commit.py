@@ -21,7 +21,7 @@ from gateway.exchange.read.model import ReadCommand, Stage
 from graph.journal.documents import Document, subjects_document
 from graph.journal.entries import Appended, Entry, Outcome, Refused
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld
-from graph.journal.guards import ConsentEpochIs, Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import ColumnsApart, ConsentEpochIs, Guard, LicenceLive, QuotaAtMost
 from graph.journal.receipt import Receipt
 from graph.journal.view import View
 from policies.model import Decision

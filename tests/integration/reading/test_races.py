@@ -123,3 +123,33 @@ async def test_one_query_that_is_left_is_given_once(tmp_path: Path) -> None:
         results = await asyncio.gather(*(exchange.one(a_read(licence)) for _ in range(5)))
 
         assert sum(1 for result in results if result.rows.num_rows) == 1
+
+
+APART = replace(TERMS, not_together=frozenset({frozenset({"rater", "rated"})}))
+
+
+async def test_two_fields_of_one_operation_complete_no_joint_set(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), APART)
+
+        first, second = await exchange.read(
+            a_read(licence, field="a", columns=("rater", "value")), a_read(licence, field="b", columns=("rated",))
+        )
+
+        assert first.rows.num_rows == 4
+        (report,) = second.sources
+        assert report.problem is not None
+        assert (report.status, report.problem.code) == (SourceStatus.WITHHELD, "COLUMNS_NOT_TOGETHER")
+        assert second.rows.num_rows == 0
+        assert isinstance(await exchange.last(), AccessWithheld)
+
+
+async def test_simultaneous_reads_complete_no_joint_set(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), APART)
+
+        await asyncio.gather(*(exchange.one(a_read(licence, columns=(name,))) for name in ("rater", "rated") * 3))
+
+        row = await exchange.ports.journal.view(lambda view: view.licence(licence))
+        assert row is not None
+        assert len(row.released_columns & {"rater", "rated"}) == 1

@@ -61,7 +61,7 @@ from tests.testkit.shared import shared
             a_constraint(DATE_TIME, Operator.LT, datetime(2027, 1, 1, tzinfo=UTC)),
             "the time of use is before 2027-01-01 00:00:00 UTC",
         ),
-        (a_constraint(EVENT, Operator.GT, LICENCE_END), "the time is after `licenceEnd`"),
+        (a_constraint(EVENT, Operator.GT, LICENCE_END), "the time is after the end of the licence"),
         (a_constraint(DUE_BY, Operator.LTEQ, timedelta(days=7)), "the time until it is due is at most 7 days"),
         (a_constraint(DUE_BY, Operator.LTEQ, timedelta(hours=7)), "the time until it is due is at most PT7H"),
         (
@@ -70,7 +70,7 @@ from tests.testkit.shared import shared
         ),
         (
             a_constraint(TRANSFORM, Operator.EQ, TRUNCATE_TIME, on_column="observed_at", parameter=TIME_UNITS[4]),
-            "the column `observed_at` is delivered as `truncateTime` to `month`",
+            "the column `observed_at` is delivered as a time cut to the month",
         ),
         (a_constraint(COLUMN, Operator.EQ, "public", on_column="visibility"), "the column `visibility` is `public`"),
         (
@@ -118,25 +118,29 @@ def test_money(rate: Rate, text: str) -> None:
 
 def test_an_agreement_reads_as_sentences() -> None:
     policy = an_agreement(price=EUROS, consent=True, ethics=True, max_queries=3)
-    owner, end, owed = "`urn:party:owner`", "`licenceEnd`", "Owed afterwards by `urn:party:licensee`"
-    certify = f"{owed}: certify deletion, where the time until it is due is at most 37 days (informed party {owner}), "
+    owner, end, owed = "`urn:party:owner`", "the end of the licence", "Owed afterwards by `urn:party:licensee`"
+    certify = (
+        f"{owed}: certify the deletion, where the time until it is due is at most 37 days (informed party {owner}), "
+    )
     certify += f"while the time is after {end}."
 
     assert list(summary(policy)) == [
         "This is an agreement: Reviews.",
-        "`urn:party:owner` lets `urn:party:licensee` use `urn:dataset:reviews` for `fine tune`.",
+        "`urn:party:owner` lets `urn:party:licensee` use `urn:dataset:reviews` to fine-tune a model.",
         "Only if the column is one of `rater` or `value`.",
         "Only if the number of uses is at most 3.",
         "Only if the purpose is a kind of `research and development`.",
-        "Before any use: obtain ethics decision, where the decision is `approved`.",
-        "With every release, by the gateway itself: obtain consent (consenting party `dataSubject`).",
+        "Before any use: obtain a decision of the ethics board, where the decision is `approved`.",
+        "With every release, by the gateway itself: leave out people without consent (consenting party `dataSubject`).",
         f"With every release, by the gateway itself: pay 0.002 EUR for each record (compensated party {owner}).",
-        "Prohibited: `odrl:distribute`.",
-        "Prohibited: `odrl:sell`.",
-        "Prohibited: `rep:sublicense`.",
-        "Prohibited: `rep:reidentify`.",
-        f"{owed}: report run, where the period is 30 days (informed party {owner}), while the time is before {end}.",
-        f"{owed}: delete, where the time until it is due is at most 30 days, while the time is after {end}.",
+        "It is prohibited to pass it on.",
+        "It is prohibited to sell it.",
+        "It is prohibited to license it to others.",
+        "It is prohibited to find out who the people are.",
+        f"{owed}: report every training run, where the period is 30 days (informed party {owner}), "
+        f"while the time is before {end}.",
+        f"{owed}: delete what was delivered, where the time until it is due is at most 30 days, "
+        f"while the time is after {end}.",
         certify,
     ]
 
@@ -171,7 +175,10 @@ def test_remedies_and_conditions_of_prohibitions_are_told() -> None:
         offer.prohibitions[0], remedies=(remedy,), constraints=(a_constraint(SPATIAL, Operator.EQ, GERMANY),)
     )
 
-    assert phrases.prohibition(rule) == "`odrl:distribute`, as far as the place of use is `DE`; if it happened: delete"
+    assert (
+        phrases.prohibition(rule)
+        == "pass it on, as far as the place of use is `DE`; if it happened: delete what was delivered"
+    )
 
 
 def test_every_term_of_the_reference_example_is_named() -> None:

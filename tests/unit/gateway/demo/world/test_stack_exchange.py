@@ -57,6 +57,7 @@ def test_rows_become_items_in_the_order_of_their_key(folder: Path) -> None:
         gzip.compress(b'<!DOCTYPE x [<!ENTITY a "b">]><posts><row Id="1" Body="&a;" /></posts>'),
         None,
     ],
+    ids=["not gzip", "cut XML", "cut gzip", "no key", "key that is no number", "entities", "no file"],
 )
 def test_folder_that_is_no_forum_is_refused_with_the_file(folder: Path, content: bytes | None) -> None:
     file = folder / "Posts.xml.gz"
