@@ -6,7 +6,6 @@ import pytest
 
 from gateway.errors import coded_errors
 from gateway.exchange.read.model import Problem
-from gateway.shadowing import PackageShadowedError
 from policies.model import DenialCode
 from tests.architecture.packages import ROOT, import_everything, trees
 

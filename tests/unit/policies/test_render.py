@@ -122,7 +122,8 @@ def test_an_agreement_reads_as_sentences() -> None:
     certify = (
         f"{owed}: certify the deletion, where the time until it is due is at most 37 days (informed party {owner}), "
     )
-    certify += f"while the time is after {end}."
+    until, after = f"while the time is before {end}.", f"while the time is after {end}."
+    certify += after
 
     assert list(summary(policy)) == [
         "This is an agreement: Reviews.",
@@ -137,10 +138,8 @@ def test_an_agreement_reads_as_sentences() -> None:
         "It is prohibited to sell it.",
         "It is prohibited to license it to others.",
         "It is prohibited to find out who the people are.",
-        f"{owed}: report every training run, where the period is 30 days (informed party {owner}), "
-        f"while the time is before {end}.",
-        f"{owed}: delete what was delivered, where the time until it is due is at most 30 days, "
-        f"while the time is after {end}.",
+        f"{owed}: report every training run, where the period is 30 days (informed party {owner}), {until}",
+        f"{owed}: delete what was delivered, where the time until it is due is at most 30 days, {after}",
         certify,
     ]
 
