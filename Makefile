@@ -32,7 +32,7 @@ demo: $(STAMP)   ## license, query, refuse, revoke: the whole story on this mach
 	@$(BIN)/muniment demo $(ARGS)
 
 test: $(STAMP)   ## all tests that this machine can run
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(STAMP)   ## style, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

@@ -17,7 +17,7 @@ import pytest
 from gateway.client import MunimentClient
 from graph.signing import SigningKey
 
-pytestmark = [pytest.mark.slow, pytest.mark.anyio, pytest.mark.xdist_group("commands")]
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 INVITE = """mutation Invite($input: InvitePartyInput!) {
   inviteParty(input: $input) { invitation party userErrors { code } }

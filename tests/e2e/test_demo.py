@@ -13,7 +13,7 @@ import pytest
 
 from gateway.demo.world.forum import Forum, generate_forum, read_forum
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow]
 
 STEPS = 9
 PLATFORMS = Path(os.environ.get("MUNIMENT_SHARED", "../shared")).resolve() / "platforms"

@@ -9,7 +9,7 @@ from graph.stores import GraphStore, open_store
 
 Opener = Callable[[str], GraphStore]
 
-NEO4J = (pytest.mark.integration, pytest.mark.xdist_group("neo4j"))
+NEO4J = (pytest.mark.integration,)
 
 
 @pytest.fixture(

@@ -467,7 +467,7 @@ def test_prohibitions_are_terms() -> None:
     offer = an_offer()
     fewer = replace(offer, prohibitions=offer.prohibitions[1:])
 
-    assert change(offer, fewer, "prohibition:odrl:distribute") == ("`odrl:distribute`", None, Wider.AFTER)
+    assert change(offer, fewer, "prohibition:odrl:distribute") == ("pass it on", None, Wider.AFTER)
 
 
 UNCONTESTED = a_constraint(CONTESTED, Operator.EQ, False)  # noqa: FBT003  # the value of the term
