@@ -1,11 +1,12 @@
-"""JSON-LD expansion with the two bundled contexts; the only user of pyld."""
+"""JSON-LD expansion with the two bundled contexts; the only user of pyld.
+
+The library is imported when the first policy comes in: a gateway that only starts need not wait for it.
+"""
 
 import json
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final, NoReturn
-
-from pyld import jsonld
 
 from policies.errors import PolicyMalformedError, PolicyTermUnknownError
 from policies.jsonld.limits import CONTEXTS, Json
@@ -45,6 +46,7 @@ def expand(document: dict[str, Json]) -> Mapping[str, Any]:
         PolicyTermUnknownError: a property is in neither context; expansion would drop it silently.
         PolicyMalformedError: the document is not JSON-LD, or not exactly one node.
     """
+    from pyld import jsonld  # noqa: PLC0415  # see above
 
     def dropped(property_: object) -> NoReturn:
         raise PolicyTermUnknownError("property", str(property_), pointer=find_key(document, str(property_)))

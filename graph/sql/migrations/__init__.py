@@ -1,42 +1,36 @@
-"""How a database gets to the present tables: Alembic, run when the journal opens, without any file of settings."""
+"""How a database gets to the present tables, when the journal opens."""
 
-from pathlib import Path
-from typing import Any
+from typing import Final
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from graph.errors import DatabaseUrlError
-from graph.sql.engine import IMMEDIATE
+
+NEWEST: Final = "0001"
+"""The newest revision in ``versions``; a test compares the two."""
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the database to the newest revision, in one transaction; of several processes one does it.
+    """Bring the database to the newest revision.
 
     Raises:
         DatabaseUrlError: the file is no database, cannot be written, or was left by a newer version.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
+    if _revision(engine) == NEWEST:
+        return
+    # WHY: Alembic takes long to import, and a database is nearly always at the newest revision.
+    from graph.sql.migrations.upgrade import upgrade  # noqa: PLC0415
 
-    def missing(revision: Any, _context: MigrationContext) -> Any:
-        return script._upgrade_revs("head", revision)  # noqa: SLF001  # what alembic's own `upgrade` calls; no public name
+    upgrade(engine)
 
+
+def _revision(engine: Engine) -> str:
+    """The database's revision; empty when it has no tables yet."""
     try:
-        with (
-            engine.connect().execution_options(**{IMMEDIATE: True}) as connection,
-            connection.begin(),
-            EnvironmentContext(config, script, fn=missing) as environment,
-        ):
-            environment.configure(connection=connection)
-            environment.run_migrations()
-    except DBAPIError as error:
+        with engine.connect() as connection:
+            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or "")
+    except OperationalError:
+        return ""
+    except DatabaseError as error:
         raise DatabaseUrlError(str(error.orig)) from error
-    except CommandError as error:
-        raise DatabaseUrlError("its tables belong to a newer version") from error

@@ -1,6 +1,8 @@
 import sqlite3
 from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,7 +12,7 @@ from sqlalchemy import bindparam, insert, make_url, select
 from graph.errors import DatabaseUrlError, EntryInvalidError, JournalWriteError
 from graph.sql.connection import Connection, Prepared
 from graph.sql.engine import create_engine, database_file
-from graph.sql.migrations import migrate
+from graph.sql.migrations import NEWEST, migrate, versions
 from graph.sql.tables import DOCUMENT, METADATA, USAGE
 from tests.testkit.record import a_database
 
@@ -74,6 +76,13 @@ def test_migrated_tables_are_those_that_the_code_knows(tmp_path: Path) -> None:
     assert without == {
         table.name for table in METADATA.sorted_tables if table.dialect_options["sqlite"]["with_rowid"] is False
     }
+
+
+def test_the_newest_revision_is_the_one_that_is_looked_for() -> None:
+    revisions = [import_module(f"{versions.__name__}.{each.name}") for each in iter_modules(versions.__path__)]
+    superseded = {each.down_revision for each in revisions}
+
+    assert [each.revision for each in revisions if each.revision not in superseded] == [NEWEST]
 
 
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
