@@ -4,12 +4,13 @@ from connectors.engine.context import Deadline, EngineContext, Limits, deadline_
 from connectors.engine.fetch import Fetched, describe, fetch, health
 from connectors.engine.registry import installed, load
 from connectors.engine.retry import Retry
-from connectors.engine.session import open_session
+from connectors.engine.session import HttpSession
 
 __all__ = [
     "Deadline",
     "EngineContext",
     "Fetched",
+    "HttpSession",
     "Limits",
     "Retry",
     "deadline_after",
@@ -18,5 +19,4 @@ __all__ = [
     "health",
     "installed",
     "load",
-    "open_session",
 ]

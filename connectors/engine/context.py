@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NewType
 
-import aiohttp
-
 from connectors.engine.breaker import CircuitBreaker
-from connectors.engine.http import Bounds, get
 from connectors.engine.retry import Retry
+from connectors.engine.session import HttpSession
 from connectors.errors import SourceTimeoutError
 from connectors.spi import Clock, HttpAnswer
 
@@ -42,7 +40,7 @@ class Limits:
 class EngineContext:
     """The context of one source; implements ``connectors.spi.ConnectorContext``."""
 
-    session: aiohttp.ClientSession
+    session: HttpSession
     hosts: frozenset[str]
     """Hosts that requests and redirects may go to; from ``Connector.hosts``."""
     clock: Clock
@@ -55,7 +53,7 @@ class EngineContext:
     @classmethod
     def of(
         cls,
-        session: aiohttp.ClientSession,
+        session: HttpSession,
         *,
         hosts: frozenset[str],
         clock: Clock,
@@ -86,12 +84,14 @@ class EngineContext:
 
     async def http_get(self, url: str, *, params: Mapping[str, str] | None = None) -> HttpAnswer:
         """See ``connectors.spi.ConnectorContext.http_get``."""
+        from connectors.engine.http import Bounds, get  # noqa: PLC0415  # who reads files needs no HTTP
+
         bounds = Bounds(
             hosts=self.hosts,
             max_bytes=self.limits.max_bytes,
-            timeout=aiohttp.ClientTimeout(
-                total=self.limits.answer_s, sock_connect=self.limits.connect_s, sock_read=self.limits.silence_s
-            ),
+            answer_s=self.limits.answer_s,
+            connect_s=self.limits.connect_s,
+            silence_s=self.limits.silence_s,
         )
 
         async def attempt() -> HttpAnswer:

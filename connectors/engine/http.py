@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from connectors.engine.dates import seconds_until
-from connectors.engine.session import PrivateAddressError
+from connectors.engine.session import HttpSession, PrivateAddressError
 from connectors.errors import (
     BadResponseError,
     HostNotAllowedError,
@@ -33,10 +33,17 @@ class Bounds:
 
     hosts: frozenset[str]
     max_bytes: int
-    timeout: aiohttp.ClientTimeout
+    answer_s: float
+    connect_s: float
+    silence_s: float
+
+    @property
+    def timeout(self) -> aiohttp.ClientTimeout:
+        """The bounds of time, as the library takes them."""
+        return aiohttp.ClientTimeout(total=self.answer_s, sock_connect=self.connect_s, sock_read=self.silence_s)
 
 
-async def get(session: aiohttp.ClientSession, url: str, params: Mapping[str, str], bounds: Bounds) -> HttpAnswer:
+async def get(session: HttpSession, url: str, params: Mapping[str, str], bounds: Bounds) -> HttpAnswer:
     """Ask once and read the whole answer.
 
     Raises:
@@ -55,11 +62,11 @@ async def get(session: aiohttp.ClientSession, url: str, params: Mapping[str, str
     raise BadResponseError(f"`{_name(target)}` redirects more than {_MOST_REDIRECTS} times")
 
 
-async def _exchange(session: aiohttp.ClientSession, target: URL, bounds: Bounds) -> HttpAnswer | str:
+async def _exchange(session: HttpSession, target: URL, bounds: Bounds) -> HttpAnswer | str:
     """The answer, or the address of a redirect."""
     name = _name(target)
     try:
-        async with session.get(
+        async with session.pool.get(
             target, allow_redirects=False, timeout=bounds.timeout, headers={"Accept": "application/json"}
         ) as response:
             if response.status in _REDIRECTS:

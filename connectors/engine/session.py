@@ -2,24 +2,49 @@
 
 import socket
 from ipaddress import IPv6Address, ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
-import aiohttp
+if TYPE_CHECKING:
+    import aiohttp
 
 
 class PrivateAddressError(PermissionError):
     """A host name leads to an address that is not public."""
 
 
-def open_session(*, private: bool = False) -> aiohttp.ClientSession:
-    """A session that keeps no cookies and, unless told otherwise, connects to public addresses only.
+class HttpSession:
+    """Keeps no cookies and, unless told otherwise, connects to public addresses only.
 
-    Args:
-        private: the operator allows loopback, private and link-local addresses. The check is made on the address
-            that is connected to, after the name was resolved, so that a name that changes its address gains nothing.
+    The connection pool is made with the first request: a gateway that reads files need not wait for an HTTP library.
     """
-    connector = aiohttp.TCPConnector(socket_factory=None if private else public_socket)
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    def __init__(self, *, private: bool = False) -> None:
+        """Make a session; nothing is opened yet.
+
+        Args:
+            private: the operator allows loopback, private and link-local addresses. The check is made on the address
+                that is connected to, after the name was resolved, so that a name that changes its address gains
+                nothing.
+        """
+        self._private = private
+        self._pool: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+    @property
+    def pool(self) -> "aiohttp.ClientSession":
+        """The pool, opened now when it was not yet."""
+        if self._pool is None:
+            import aiohttp  # noqa: PLC0415  # see the class
+
+            connector = aiohttp.TCPConnector(socket_factory=None if self._private else public_socket)
+            self._pool = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        return self._pool
 
 
 def public_socket(address: tuple[int, int, int, str, tuple[Any, ...]]) -> socket.socket:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from connectors.engine import Deadline, EngineContext, Limits, Retry, deadline_after, describe, fetch, open_session
+from connectors.engine import Deadline, EngineContext, HttpSession, Limits, Retry, deadline_after, describe, fetch
 from connectors.kinds import KINDS, Kind, schema
 from connectors.spi import Accepted, Batch, Checkpoint, Collection, Connector, ReadRequest
 from policies.predicate import EVERYTHING, Predicate
@@ -31,7 +31,7 @@ async def no_wait(seconds: float) -> None:  # noqa: ARG001  # the signature of a
 @asynccontextmanager
 async def a_context(connector: Connector, *, batch_rows: int) -> AsyncIterator[EngineContext]:
     """A context that reaches the connector's own hosts, also on this machine, and repeats without pauses."""
-    async with open_session(private=True) as session:
+    async with HttpSession(private=True) as session:
         yield EngineContext.of(
             session,
             hosts=connector.hosts,

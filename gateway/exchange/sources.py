@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-import aiohttp
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,13 +13,13 @@ from connectors.engine import (
     Deadline,
     EngineContext,
     Fetched,
+    HttpSession,
     Limits,
     deadline_after,
     describe,
     fetch,
     health,
     load,
-    open_session,
 )
 from connectors.errors import SourceUnavailableError
 from connectors.kinds import subject_columns
@@ -137,12 +136,12 @@ async def connected_sources(settings: Settings, clock: Clock) -> AsyncIterator[C
         batch_rows=settings.batch_rows,
     )
     async with AsyncExitStack() as stack:
-        sessions: dict[bool, aiohttp.ClientSession] = {}
+        sessions: dict[bool, HttpSession] = {}
         sources: dict[str, Source] = {}
         for each in settings.sources:
             connector = load(each.connector, each.config)
             if each.private not in sessions:
-                sessions[each.private] = await stack.enter_async_context(open_session(private=each.private))
+                sessions[each.private] = await stack.enter_async_context(HttpSession(private=each.private))
             context = EngineContext.of(
                 sessions[each.private], hosts=frozenset(connector.hosts), clock=clock, limits=limits
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from connectors.engine import EngineContext, Fetched, Limits, open_session
+from connectors.engine import EngineContext, Fetched, HttpSession, Limits
 from connectors.errors import ConnectorError
 from connectors.kinds import KINDS, Kind, schema, subject_columns
 from connectors.platforms.memory import MemoryConnector, MemoryTable
@@ -326,7 +326,7 @@ async def an_exchange(
     tables = platforms or {PLATFORM: {"ratings": PEOPLE}}
     async with (
         Journal.open(engine, clock=clock, key=SigningKey.generate()) as journal,
-        open_session() as session,
+        HttpSession() as session,
     ):
         context = EngineContext.of(session, hosts=frozenset(), clock=clock, limits=Limits(batch_rows=batch_rows))
         real = ConnectedSources(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from connectors.engine import Deadline, EngineContext, Limits, Retry, deadline_after, fetch, open_session
+from connectors.engine import Deadline, EngineContext, HttpSession, Limits, Retry, deadline_after, fetch
 from connectors.engine.breaker import CircuitBreaker
 from connectors.engine.fetch import Fetched
 from connectors.kinds import Kind
@@ -51,7 +51,7 @@ async def a_context(
     private: bool = True,
 ) -> AsyncIterator[EngineContext]:
     """A context that may reach these hosts, on this machine too, and repeats without waiting."""
-    async with open_session(private=private) as session:
+    async with HttpSession(private=private) as session:
         yield EngineContext.of(
             session,
             hosts=frozenset(hosts),
