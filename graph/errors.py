@@ -161,6 +161,18 @@ class QuotaExceededError(GuardError):
         self.left = left
 
 
+class ColumnsNotTogetherError(GuardError):
+    """Since the decision, columns were released under the licence that must not meet those of this release."""
+
+    code = "COLUMNS_NOT_TOGETHER"
+
+    def __init__(self, licence: str, columns: frozenset[str]) -> None:
+        named = ", ".join(f"`{each}`" for each in sorted(columns))
+        super().__init__(f"the columns {named} may not all be seen together under licence `{licence}`")
+        self.licence = licence
+        self.columns = columns
+
+
 class ProofUnavailableError(RecordError):
     """A proof was asked for an event or a tree size that the journal does not have."""
 
@@ -213,6 +225,7 @@ GUARD_CODES: Final = frozenset(
         LicenceStaleError.code,
         ConsentChangedError.code,
         QuotaExceededError.code,
+        ColumnsNotTogetherError.code,
     }
 )
 """Why an entry can be refused by a guard."""

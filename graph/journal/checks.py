@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from graph.errors import (
+    ColumnsNotTogetherError,
     ConsentChangedError,
     EntryInvalidError,
     LicenceExpiredError,
@@ -13,10 +14,10 @@ from graph.errors import (
     QuotaExceededError,
     VersionConflictError,
 )
-from graph.journal.guards import ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import ColumnsApart, ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
 from graph.journal.reads.consents import consent_epoch
 from graph.journal.reads.events import stream_version
-from graph.journal.reads.licences import status_at
+from graph.journal.reads.licences import released_columns, status_at
 from graph.sql.connection import Connection
 from graph.sql.statements import licences as statements
 from policies.model.decision import LicenceStatus
@@ -34,6 +35,7 @@ def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 
     Raises:
         GuardError: it does not hold; the subclass says why.
         EntryInvalidError: the guard itself makes no sense.
+        NotOnRecordError: it speaks of a licence that is not there.
     """
     match guard:
         case ExpectedVersion(stream=stream, version=version):
@@ -47,6 +49,8 @@ def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 
                 raise ConsentChangedError(platform)
         case QuotaAtMost():
             _quota(connection, guard, booked)
+        case ColumnsApart():
+            _apart(connection, guard)
         case _:
             assert_never(guard)
 
@@ -79,3 +83,10 @@ def _quota(connection: Connection, guard: QuotaAtMost, booked: int) -> None:
     left = guard.bound - used - reserved - booked
     if guard.units > left:
         raise QuotaExceededError(guard.licence, guard.counter, units=guard.units, left=max(left, 0))
+
+
+def _apart(connection: Connection, guard: ColumnsApart) -> None:
+    seen = released_columns(connection, guard.licence) | guard.columns
+    complete = next((each for each in guard.sets if each <= seen), None)
+    if complete is not None:
+        raise ColumnsNotTogetherError(guard.licence, complete)

@@ -38,4 +38,13 @@ class QuotaAtMost:
     bound: int
 
 
-Guard: TypeAlias = ExpectedVersion | LicenceLive | ConsentEpochIs | QuotaAtMost
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnsApart:
+    """With these columns, what was released under the licence so far completes none of the sets."""
+
+    licence: str
+    columns: frozenset[str]
+    sets: tuple[frozenset[str], ...]
+
+
+Guard: TypeAlias = ExpectedVersion | LicenceLive | ConsentEpochIs | QuotaAtMost | ColumnsApart

@@ -1,8 +1,8 @@
 """Step 6: book and record, durably, before anything leaves.
 
 Each dataset is an entry of its own in one commit: whether its licence is still live, whether consent is as it was when
-the rows were masked, and whether the quota suffices is checked inside the transaction. A dataset that fails is recorded
-as withheld.
+the rows were masked, whether no joint set becomes complete and whether the quota suffices is checked inside the
+transaction. A dataset that fails is recorded as withheld.
 """
 
 import json
@@ -219,9 +219,15 @@ def _guards(release: Release) -> tuple[Guard, ...]:
         )
         for cap in decision.caps
     )
+    apart = ColumnsApart(
+        licence=licence.licence,
+        columns=frozenset(_seen_columns(permitted.plan.command, decision)),
+        sets=decision.not_together,
+    )
     return (
         LicenceLive(licence=licence.licence, version=licence.version),
         ConsentEpochIs(platform=permitted.plan.dataset.platform, epoch=release.candidates.cover.known.epoch),
+        *((apart,) if apart.sets else ()),
         *quotas,
     )
 

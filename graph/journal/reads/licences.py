@@ -5,9 +5,10 @@ from datetime import datetime
 
 import msgspec
 
+from graph.errors import NotOnRecordError
 from graph.journal.reads.base import PAGE, Reads, position
 from graph.journal.rows import LicenceRow
-from graph.sql.connection import Row
+from graph.sql.connection import Connection, Row
 from graph.sql.statements import licences as statements
 from graph.times import instant
 from policies.model.decision import LicenceStatus, Usage
@@ -40,6 +41,22 @@ def status_at(stored: str, valid_until: str, now: datetime) -> LicenceStatus:
     return status
 
 
+def released_columns(connection: Connection, licence: str) -> frozenset[str]:
+    """Columns released under a licence so far, also inside a transaction.
+
+    Raises:
+        NotOnRecordError: there is no such licence.
+    """
+    row = connection.row(statements.RELEASED, of=licence)
+    if row is None:
+        raise NotOnRecordError(licence)
+    return _columns(row[1])
+
+
+def _columns(stored: str) -> frozenset[str]:
+    return msgspec.json.decode(stored, type=frozenset[str])
+
+
 def _licence(row: Row, now: datetime) -> LicenceRow:
     (
         licence,
@@ -53,7 +70,7 @@ def _licence(row: Row, now: datetime) -> LicenceRow:
         state,
         valid_until,
         first_delivery,
-        released_columns,
+        released,
         seq,
         stream_version,
     ) = row
@@ -69,7 +86,7 @@ def _licence(row: Row, now: datetime) -> LicenceRow:
         state=status_at(state, valid_until, now),
         valid_until=instant(valid_until) if valid_until else None,
         first_delivery=instant(first_delivery) if first_delivery else None,
-        released_columns=msgspec.json.decode(released_columns, type=frozenset[str]),
+        released_columns=_columns(released),
         stream_version=stream_version,
         seq=seq,
     )

@@ -205,6 +205,12 @@ def test_a_column_that_is_left_out_still_counts_towards_a_joint_set() -> None:
     assert decision.reasons[0].code == "COLUMNS_NOT_TOGETHER"
 
 
+def test_a_decision_names_the_joint_sets_for_the_one_who_books_it() -> None:
+    decision = decide(wide(JOINT), selecting("value"))
+
+    assert decision.not_together == (frozenset({"rater", "observed_at"}),)
+
+
 def test_a_policys_own_row_filter_is_no_read() -> None:
     policy = wide(JOINT, a_constraint(OBSERVED_AT, Operator.GTEQ, EARLY))
 

@@ -18,7 +18,7 @@ from graph.journal.events import (
     ObjectionRaised,
     Recorded,
 )
-from graph.journal.guards import ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import ColumnsApart, ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
 from graph.journal.journal import Appended, Entry, Journal, Outcome, Refused
 from policies.model.decision import Usage
 from tests.testkit.clock import NOON, FrozenClock
@@ -210,6 +210,34 @@ async def test_a_quota_that_makes_no_sense_is_refused(tmp_path: Path, guard: Quo
             await append(journal, guard)
 
         assert journal.last_seq == 7
+
+
+async def test_releases_that_complete_a_joint_set_together_are_kept_apart(tmp_path: Path) -> None:
+    def entry(number: int, column: str) -> Entry:
+        guard = ColumnsApart(
+            licence=LICENCE, columns=frozenset({column}), sets=(frozenset({"text", "score"}), frozenset({"author"}))
+        )
+        return Entry(events=(replace(an_access(number), columns=(column,)),), guards=(guard,))
+
+    async with a_journal(tmp_path) as journal:
+        await record(journal, *a_licence())
+
+        first, second, third, fourth = await journal.append(
+            entry(1, "text"), entry(2, "score"), entry(3, "place"), entry(4, "author")
+        )
+
+        assert isinstance(first, Appended)
+        assert isinstance(third, Appended)
+        assert refusal(second).code == refusal(fourth).code == "COLUMNS_NOT_TOGETHER"
+
+
+async def test_columns_of_a_licence_that_is_not_there_are_unknown(tmp_path: Path) -> None:
+    async with a_journal(tmp_path) as journal:
+        await record(journal, *a_licence())
+        guard = ColumnsApart(licence="urn:another", columns=frozenset({"text"}), sets=(frozenset({"text", "score"}),))
+
+        with pytest.raises(NotOnRecordError):
+            await append(journal, guard)
 
 
 async def test_an_entry_is_recorded_whole_or_not_at_all(tmp_path: Path) -> None:
