@@ -1,10 +1,9 @@
 """Keyed names: pseudonyms that do not join across licences, and the hashes under which the record knows people.
 
 Every part of what is hashed is preceded by its length, so that no two different inputs meet.
-Source: HKDF, RFC 5869; HMAC, RFC 2104; the sizes follow from 130 bits being out of reach of a search.
+Source: HKDF, RFC 5869; HMAC, RFC 2104; the sizes follow from 128 bits being out of reach of a search.
 """
 
-import base64
 import hmac
 from typing import Final
 
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_PSEUDONYM_CHARACTERS: Final = 26
+_PSEUDONYM_CHARACTERS: Final = 32
 _LENGTH_BYTES: Final = 4
 
 
@@ -41,13 +40,12 @@ def pseudonyms(key: bytes, domain: str, values: pa.Array) -> pa.DictionaryArray:
         values: strings, plain or dictionary-encoded; the cost is one HMAC per distinct value.
 
     Returns:
-        Dictionary-encoded strings of 26 characters; null stays null.
+        Dictionary-encoded strings of 32 hexadecimal digits; null stays null.
     """
     encoded = values if isinstance(values, pa.DictionaryArray) else pc.dictionary_encode(values)
-    names = [_pseudonym(key, domain, value) for value in encoded.dictionary.to_pylist()]
+    about = _prefixed(domain)
+    names = [
+        hmac.digest(key, about + _prefixed(value), "sha256").hex()[:_PSEUDONYM_CHARACTERS]
+        for value in encoded.dictionary.to_pylist()
+    ]
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(names, pa.string()))
-
-
-def _pseudonym(key: bytes, domain: str, value: str) -> str:
-    digest = hmac.digest(key, _prefixed(domain, value), "sha256")
-    return base64.b32encode(digest)[:_PSEUDONYM_CHARACTERS].decode().lower()

@@ -8,7 +8,6 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Final
 
 import uuid_utils
@@ -98,4 +97,4 @@ def subject_key(salt: bytes, platform: str, account: str) -> str:
     """
     parts = (platform.encode(), account.encode())
     message = b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in parts)
-    return hmac.new(salt, message, sha256).digest()[:_KEY_BYTES].hex()
+    return hmac.digest(salt, message, "sha256")[:_KEY_BYTES].hex()

@@ -15,7 +15,12 @@ _OWN: Final = {ID: "id", DATASET: "dataset", LICENCE: "licence"}
 
 def connection(types: KindTypes, answer: RecordAnswer, result: ReadResult, codec: CursorCodec) -> Any:
     """The page that a read gave, as an instance of the kind's connection type."""
-    seals = [partial(codec.seal, answer.plan, position.values) for position in result.positions]
+
+    def seal(row: int) -> str:
+        return codec.seal(answer.plan, result.positions[row].values)
+
+    # WHY: a cursor is made when it is asked for; most pages ask for the last one only.
+    seals = [partial(seal, row) for row in range(len(result.positions))]
     nodes = _records(types, answer, result)
     page = page_info(
         seals[0]() if seals else None,

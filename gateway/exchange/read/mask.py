@@ -17,7 +17,7 @@ from gateway.exchange.read.decide import Permitted
 from gateway.exchange.read.fetch import PART, PLACE, RECORD_ID, Fetched
 from gateway.exchange.read.keys import Keyed
 from gateway.exchange.read.model import DATASET, ID, LICENCE, OrderTerm
-from gateway.exchange.read.positions import place, resume_at
+from gateway.exchange.read.positions import Places, resume_at
 from gateway.preparation.pseudonyms import pseudonyms
 from gateway.preparation.transforms import apply
 from gateway.preparation.visibility import VisibilityRule, hashes_of, visible
@@ -53,7 +53,7 @@ class Release:
     candidates: Candidates
     table: pa.Table
     """Released columns, ``_id`` when asked, ``_dataset``, ``_licence``."""
-    places: tuple[str, ...]
+    places: Places
     people: frozenset[str]
 
     @property
@@ -164,11 +164,14 @@ def _whole(values: pa.ChunkedArray) -> pa.Array:
     return values.combine_chunks()
 
 
-def _places(chosen: Candidates, rows: pa.Table) -> tuple[str, ...]:
-    if chosen.fetched.permitted.plan.command.order:
-        return tuple(place("", chosen.before + index) for index in range(rows.num_rows))
-    parts, places = rows[PART].to_pylist(), rows[PLACE].to_pylist()
-    return tuple(place(chosen.fetched.checkpoints[part], where) for part, where in zip(parts, places, strict=True))
+def _places(chosen: Candidates, rows: pa.Table) -> Places:
+    if chosen.permitted.plan.command.order:
+        return Places.ranks(chosen.before, rows.num_rows)
+    return Places(
+        checkpoints=chosen.fetched.checkpoints,
+        parts=tuple(rows[PART].to_pylist()),
+        rows=tuple(rows[PLACE].to_pylist()),
+    )
 
 
 def row_count(mask: pa.BooleanArray) -> int:

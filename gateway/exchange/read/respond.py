@@ -23,7 +23,7 @@ from gateway.exchange.read.model import (
     Stage,
 )
 from gateway.exchange.read.plan import ReadPlan
-from gateway.exchange.read.positions import trail
+from gateway.exchange.read.positions import Trail
 from gateway.exchange.read.share import in_order
 
 
@@ -109,15 +109,14 @@ def result(
     """The rows of one field, over all its datasets, in the order of the answer."""
     tables = [release.table for release in releases]
     rows = pa.concat_tables(tables) if tables else _no_rows(command)
-    places = [(release.permitted.plan.dataset.dataset, where) for release in releases for where in release.places]
     merged = in_order(command, releases)
     if merged is not None:
         rows = rows.take(merged)
-        places = [places[index] for index in merged.to_pylist()]
+    places = [(release.permitted.plan.dataset.dataset, release.places) for release in releases]
     return ReadResult(
         field=command.field,
         rows=rows,
-        positions=trail(places, command.after),
+        positions=Trail(places, None if merged is None else merged.to_pylist(), command.after),
         has_next=has_next,
         sources=tuple(reports),
     )

@@ -12,7 +12,7 @@ def test_one_person_has_one_pseudonym_under_one_licence() -> None:
 
     assert names[0] == names[2] != names[1]
     assert names[3] is None
-    assert all(len(name) == 26 for name in names[:3])
+    assert all(len(name) == 32 for name in names[:3])
 
 
 def test_two_licences_do_not_join() -> None:
