@@ -2,31 +2,38 @@
 
 from typing import assert_never
 
-from connectors.spi import AiUse
+from connectors.spi import AiUse, PlatformTerms
 from gateway.exchange.description import description_of
 from gateway.exchange.errors import PlatformTermsForbidError, PlatformTermsUndecidedError
 from gateway.exchange.offers import actions_of
 from gateway.exchange.reading import Reading
 from gateway.exchange.review import PlatformUse
-from graph.journal.rows import DatasetRow
+from graph.journal.rows import DatasetRow, TermsDecisionRow
 from policies.model import Policy
 
 
-def use_of_action(reading: Reading, dataset: DatasetRow, action: str) -> PlatformUse:
-    """Whether the action is allowed, forbidden or open. A recorded decision comes first; silence is open."""
-    decision = reading.view.terms_decisions(dataset.dataset).get(action)
-    if decision is not None:
-        return PlatformUse.ALLOWED if decision.allowed else PlatformUse.FORBIDDEN
-    terms = description_of(dataset, reading.view).terms
+def platform_use(terms: PlatformTerms, decided: TermsDecisionRow | None) -> PlatformUse:
+    """Whether a use is allowed, forbidden or open: a recorded decision settles what the terms leave open.
+
+    It can also forbid what they allow, but what they forbid stays forbidden. Silence is open.
+    """
     match terms.ai_use:
-        case AiUse.ALLOWED:
-            return PlatformUse.ALLOWED
         case AiUse.FORBIDDEN:
             return PlatformUse.FORBIDDEN
+        case _ if decided is not None:
+            return PlatformUse.ALLOWED if decided.allowed else PlatformUse.FORBIDDEN
+        case AiUse.ALLOWED:
+            return PlatformUse.ALLOWED
         case AiUse.CONTESTED | AiUse.UNKNOWN:
             return PlatformUse.UNDECIDED
         case _:
             assert_never(terms.ai_use)
+
+
+def use_of_action(reading: Reading, dataset: DatasetRow, action: str) -> PlatformUse:
+    """The same of one action on one dataset."""
+    decided = reading.view.terms_decisions(dataset.dataset).get(action)
+    return platform_use(description_of(dataset, reading.view).terms, decided)
 
 
 def use_of_terms(reading: Reading, dataset: DatasetRow, terms: Policy) -> PlatformUse:

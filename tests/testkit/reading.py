@@ -41,6 +41,7 @@ from graph.journal.events import (
     PartyInvited,
     PartyKind,
     PartyRegistered,
+    PlatformTermsDecided,
     Recorded,
     RowScope,
 )
@@ -236,6 +237,18 @@ class Exchange:
 
     async def revoke(self, licence: str) -> None:
         await self.append(LicenceRevoked(licence=licence, by=OWNER, code="TEST"))
+
+    async def decide_terms(self, dataset: str, *, allowed: bool) -> None:
+        await self.append(
+            PlatformTermsDecided(
+                dataset=dataset,
+                action=FINE_TUNE,
+                allowed=allowed,
+                decided_by=OWNER,
+                reason="",
+                source="https://platform.example/terms",
+            )
+        )
 
     def principal(self, *licences: str, party: str = DEVELOPER, **narrowed: Any) -> Principal:
         return Principal(

@@ -1,8 +1,8 @@
 """Step 6: book and record, durably, before anything leaves.
 
-Each dataset is an entry of its own in one commit: whether its licence is still live, whether consent is as it was when
-the rows were masked, whether no joint set becomes complete and whether the quota suffices is checked inside the
-transaction. A dataset that fails is recorded as withheld.
+Each dataset is an entry of its own in one commit. Inside the transaction it is checked whether the licence is still
+live, whether dataset and consents are as they were when the rows were decided and masked, whether no joint set becomes
+complete, and whether the quota suffices. A dataset that fails is recorded as withheld.
 """
 
 import json
@@ -21,7 +21,7 @@ from gateway.exchange.read.model import ReadCommand, Stage
 from graph.journal.documents import Document, subjects_document
 from graph.journal.entries import Appended, Entry, Outcome, Refused
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld
-from graph.journal.guards import ColumnsApart, ConsentEpochIs, Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import ColumnsApart, ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
 from graph.journal.receipt import Receipt
 from graph.journal.view import View
 from policies.model import Decision
@@ -209,7 +209,7 @@ def _seen_columns(command: ReadCommand, decision: Decision) -> tuple[str, ...]:
 
 def _guards(release: Release) -> tuple[Guard, ...]:
     permitted = release.permitted
-    licence, decision = permitted.licence, permitted.decision
+    dataset, licence, decision = permitted.plan.dataset, permitted.licence, permitted.decision
     quotas = tuple(
         QuotaAtMost(
             licence=licence.licence,
@@ -226,7 +226,9 @@ def _guards(release: Release) -> tuple[Guard, ...]:
     )
     return (
         LicenceLive(licence=licence.licence, version=licence.version),
-        ConsentEpochIs(platform=permitted.plan.dataset.platform, epoch=release.candidates.cover.known.epoch),
+        # WHY: the platform's terms, the lawful basis or the subject columns may have changed since the decision.
+        ExpectedVersion(stream=dataset.dataset, version=dataset.version),
+        ConsentEpochIs(platform=dataset.platform, epoch=release.candidates.cover.known.epoch),
         *((apart,) if apart.sets else ()),
         *quotas,
     )

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.kinds import KINDS, Kind, column
-from connectors.spi import AiUse
 from gateway.exchange.agreements import AgreementPolicies
 from gateway.exchange.description import DatasetDescription, description_of
+from gateway.exchange.platform_terms import platform_use
 from gateway.exchange.read.model import Problem, ReadCommand, Stage
 from gateway.exchange.read.plan import ReadPlan
+from gateway.exchange.review import PlatformUse
 from gateway.preparation.transforms import supports
 from graph.journal.rows import DatasetRow, LicenceRow
 from graph.journal.view import View
@@ -112,18 +113,12 @@ def _narrowed(plan: ReadPlan) -> Problem | None:
 def _platform_terms(plan: ReadPlan, description: DatasetDescription, view: View) -> Problem | None:
     """The platform's own terms bind whoever passes its data on; contested or unknown ones need a recorded decision."""
     decided = view.terms_decisions(plan.dataset.dataset).get(plan.command.action)
-    if decided is not None:
-        return (
-            None
-            if decided.allowed
-            else _refusal("PLATFORM_TERMS_FORBID", "the platform's terms were read to forbid this use")
-        )
-    match description.terms.ai_use:
-        case AiUse.ALLOWED:
+    match platform_use(description.terms, decided):
+        case PlatformUse.ALLOWED:
             return None
-        case AiUse.FORBIDDEN:
+        case PlatformUse.FORBIDDEN:
             return _refusal("PLATFORM_TERMS_FORBID", "the platform's own terms forbid this use")
-        case AiUse.CONTESTED | AiUse.UNKNOWN:
+        case PlatformUse.UNDECIDED:
             return _refusal("PLATFORM_TERMS_UNDECIDED", "the platform's own terms on this use are not settled")
 
 

@@ -5,7 +5,7 @@
 3. decide:       each by its own agreement; denials end here, recorded     (``decide.py``)
 4. fetch:        permitted datasets, concurrently, each with its deadline  (``fetch.py``)
 5. mask:         who may be seen, which columns, transformed               (``mask.py``, ``share.py``)
-6. commit:       licence live? consent unchanged? quota? booked, durable   (``commit.py``)
+6. commit:       licence live? terms, consent unchanged? quota? durable    (``commit.py``)
 7. respond:      what was committed, a report and a receipt per dataset    (``respond.py``)
 8. project:      later: the journal is followed into the graph             (``graph.provenance.projector``)
 """

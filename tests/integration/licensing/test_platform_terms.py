@@ -126,6 +126,19 @@ async def test_terms_that_became_contested_reject_with_the_reason_on_record(mark
     assert view.reasons == (TermReason(term="action", code="PLATFORM_TERMS_UNDECIDED"),)
 
 
+async def test_what_the_terms_came_to_forbid_stays_forbidden_whatever_was_decided(market: Market) -> None:
+    owner, developer = await market.owner("bazaar", a_collection(ai_use=AiUse.CONTESTED)), await market.developer()
+    dataset = await market.publish(owner)
+    await decide(market, owner, dataset)
+    await market.offer(owner, dataset)
+    market.sources.add("bazaar", a_collection(ai_use=AiUse.FORBIDDEN))
+    assert await market.publish(owner) == dataset
+
+    view = await market.ask_one(developer, dataset)
+
+    assert view.reasons == (TermReason(term="action", code="PLATFORM_TERMS_FORBID"),)
+
+
 async def test_the_reasoning_is_kept_where_it_can_be_erased(market: Market) -> None:
     owner = await market.owner()
     dataset = await market.publish(owner)

@@ -204,6 +204,28 @@ async def test_platform_terms_that_do_not_allow_it(tmp_path: Path, ai_use: AiUse
         await assert_denied(exchange, a_read(licence), code)
 
 
+@pytest.mark.parametrize(
+    ("ai_use", "allowed", "code"),
+    [
+        (AiUse.CONTESTED, True, ""),
+        (AiUse.ALLOWED, False, "PLATFORM_TERMS_FORBID"),
+        (AiUse.FORBIDDEN, True, "PLATFORM_TERMS_FORBID"),
+    ],
+)
+async def test_what_was_decided_settles_open_terms_and_opens_no_forbidden_ones(
+    tmp_path: Path, ai_use: AiUse, code: str, *, allowed: bool
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        dataset = await exchange.dataset(ai_use=ai_use)
+        licence = await exchange.licence(dataset)
+        await exchange.decide_terms(dataset, allowed=allowed)
+
+        if code:
+            await assert_denied(exchange, a_read(licence), code)
+        else:
+            assert (await exchange.one(a_read(licence))).rows.num_rows == 4
+
+
 async def test_a_transform_that_cannot_be_done(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         terms = replace(TERMS, transforms={"rater": Transform(term=REDACT_TEXT)})

@@ -91,6 +91,21 @@ async def test_a_revocation_after_masking_withholds(tmp_path: Path) -> None:
         assert event.access == report.problem.decision
 
 
+async def test_a_dataset_whose_terms_change_after_masking_is_withheld(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path, wrap=_behind_a_barrier) as exchange:
+        dataset = await exchange.dataset()
+        licence = await exchange.licence(dataset)
+        _barrier(exchange).before_release.append(lambda: exchange.decide_terms(dataset, allowed=False))
+
+        result = await exchange.one(a_read(licence))
+
+        (report,) = result.sources
+        assert report.problem is not None
+        assert (report.status, report.problem.code) == (SourceStatus.WITHHELD, "VERSION_CONFLICT")
+        assert result.rows.num_rows == 0
+        assert isinstance(await exchange.last(), AccessWithheld)
+
+
 async def test_a_dataset_that_is_withheld_does_not_hold_back_another(tmp_path: Path) -> None:
     async with an_exchange(tmp_path, wrap=_behind_a_barrier) as exchange:
         lost = await exchange.licence(await exchange.dataset())
