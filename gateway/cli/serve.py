@@ -133,6 +133,8 @@ def _run(application: Application, listener: socket.socket, url: str) -> None:
         "server_header": False,
         "date_header": True,
         "timeout_graceful_shutdown": 10,
+        # WHY: longer than clients keep an idle connection, or a request would meet one that is just being closed.
+        "timeout_keep_alive": 75,
     }
     server = Server(uvicorn.Config(witness, **configuration))
     try:

@@ -196,6 +196,20 @@ def test_a_call_cancelled_before_its_turn_appends_nothing(tmp_path: Path) -> Non
         assert _place(third.result(5)) == 1
 
 
+def test_when_every_waiting_call_was_cancelled_nothing_is_committed(tmp_path: Path) -> None:
+    clock = BlockingClock()
+    with a_writer(tmp_path, clock) as writer:
+        first = writer.append([entry(0)])
+        assert clock.asked.wait(5)
+        assert writer.append([entry(1)]).cancel()
+        clock.let_on.set()
+        assert _place(first.result(5)) == 0
+
+        assert _place(writer.append([entry(2)]).result(5)) == 1
+
+    assert clock.readings == 2
+
+
 async def test_a_cancelled_caller_is_let_go_whatever_becomes_of_the_entry(tmp_path: Path) -> None:
     async with a_journal(tmp_path) as journal:
         for number in range(20):
