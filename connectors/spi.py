@@ -67,7 +67,7 @@ class Collection:
     id: CollectionId
     kind: Kind
     columns: tuple[str, ...]
-    """Canonical columns that the source fills; the others of the kind are null."""
+    """Canonical columns that the source fills, among them each that identifies a person; the others are null."""
     title: str
     description: str
     terms: PlatformTerms

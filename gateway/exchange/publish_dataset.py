@@ -36,8 +36,8 @@ async def publish_dataset(ports: Ports, principal: Principal, command: PublishDa
     Raises:
         ScopeMissingError: Without ``data:publish``.
         RoleNotAllowedError: The caller is no owner.
-        InputInvalidError: The lawful basis is unknown, an account is missing or superfluous, nobody is named in the
-            records, so that nobody could allow their use, or a published dataset would change its sensitivity.
+        InputInvalidError: The lawful basis is unknown, an account is missing or superfluous, somebody is not named
+            in the records, who could not allow their use, or a published dataset would change its sensitivity.
         NotFoundError: There is no such source or collection.
         PlatformNotYoursError: The caller does not speak for the platform, or for the account.
         DatasetExistsError: Another licensor has published the collection.
@@ -61,9 +61,11 @@ async def _publish(ports: Ports, principal: Principal, command: PublishDataset) 
     subject = await _subject(ports, platform, command)
     known = await ports.journal.view(lambda view: _known(principal, platform, subject, command, view))
     collection = await _collection(ports, command)
-    people = tuple(name for name in subject_columns(collection.kind) if name in collection.columns)
-    if not people:
-        raise InputInvalidError("collection", "no column of it says whom a record is about")
+    people = subject_columns(collection.kind)
+    unnamed = [f"`{name}`" for name in people if name not in collection.columns]
+    if unnamed:
+        # INVARIANT: whoever is not named cannot be asked, so a record about them never leaves.
+        raise InputInvalidError("collection", f"it does not say whom a record is about: {', '.join(unnamed)} is missing")
     sensitive = command.sensitive or _special(collection)
     if known is not None and known.sensitive is not sensitive:
         # WHY: negotiations under way were reviewed as what the dataset was; a change would strand or smuggle them.

@@ -168,6 +168,17 @@ async def test_a_publication_is_complete(market: Market, changes: dict[str, Any]
     assert refused.value.field == field
 
 
+async def test_a_collection_must_name_everybody_whom_a_record_is_about(market: Market) -> None:
+    columns = ("record_id", "platform", "rater", "value")
+    owner = await market.owner("bazaar", a_collection(columns=columns))
+
+    with pytest.raises(InputInvalidError) as refused:
+        await market.publish(owner)
+
+    assert "`rated`" in refused.value.message
+    assert await market.events(DatasetPublished) == []
+
+
 async def test_a_source_or_collection_nobody_has_is_not_found(market: Market) -> None:
     owner = await market.owner()
 
