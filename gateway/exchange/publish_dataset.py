@@ -65,7 +65,9 @@ async def _publish(ports: Ports, principal: Principal, command: PublishDataset) 
     unnamed = [f"`{name}`" for name in people if name not in collection.columns]
     if unnamed:
         # INVARIANT: whoever is not named cannot be asked, so a record about them never leaves.
-        raise InputInvalidError("collection", f"it does not say whom a record is about: {', '.join(unnamed)} is missing")
+        raise InputInvalidError(
+            "collection", f"it does not say whom a record is about: {', '.join(unnamed)} is missing"
+        )
     sensitive = command.sensitive or _special(collection)
     if known is not None and known.sensitive is not sensitive:
         # WHY: negotiations under way were reviewed as what the dataset was; a change would strand or smuggle them.
