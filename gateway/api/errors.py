@@ -55,6 +55,17 @@ class BodyTooLargeError(HttpRequestError):
         self.limit = limit
 
 
+class BodyTooSlowError(HttpRequestError):
+    """The body did not come in time."""
+
+    code = "BODY_TOO_SLOW"
+    http_status = 408
+
+    def __init__(self, limit_s: float) -> None:
+        super().__init__(f"the body did not arrive within {limit_s:g} seconds")
+        self.limit_s = limit_s
+
+
 class JsonInvalidError(HttpRequestError):
     """The body is not JSON, or JSON that cannot be read in one way only."""
 

@@ -1,5 +1,6 @@
 """The GraphQL endpoint: an ASGI application that speaks GraphQL over HTTP, strictly."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -15,6 +16,7 @@ from strawberry.http.ides import get_graphql_ide_html
 from gateway.api.error_map import ErrorDocument, incident, of_coded
 from gateway.api.errors import (
     BodyTooLargeError,
+    BodyTooSlowError,
     HttpRequestError,
     JsonInvalidError,
     MediaTypeUnsupportedError,
@@ -122,7 +124,12 @@ class GraphQLEndpoint:
         kind, parameters = media_type(request.headers.get("content-type", ""))
         if kind != JSON_TYPE or parameters.get("charset", "utf-8") not in {"utf-8", "utf8"}:
             raise MediaTypeUnsupportedError(request.headers.get("content-type", ""))
-        return request_of(decode_json(await self._body(request), depth=self.limits.json_depth))
+        try:
+            async with asyncio.timeout(self.limits.body_s):
+                body = await self._body(request)
+        except TimeoutError:
+            raise BodyTooSlowError(self.limits.body_s) from None
+        return request_of(decode_json(body, depth=self.limits.json_depth))
 
     def _parameters(self, request: Request) -> dict[str, Any]:
         """The members of a request that came by GET; two of them are JSON in themselves."""
@@ -159,6 +166,8 @@ class GraphQLEndpoint:
         match error:
             case UnauthenticatedError() | ScopeMissingError():
                 response.headers["www-authenticate"] = challenge(error, self.metadata_url)
+            case BodyTooSlowError():
+                response.headers["connection"] = "close"
             case MethodNotAllowedError():
                 response.headers["allow"] = ", ".join(error.allowed)
             case _:

@@ -42,6 +42,8 @@ class Limits:
     """The bounds of one request."""
 
     body_bytes: int = 256 * 1024
+    body_s: float = 30
+    """Longest time that a body may take to arrive."""
     tokens: int = 4000
     depth: int = 15
     """Of fields within fields, and of fragments within fragments."""

@@ -1,5 +1,6 @@
 """The body of a token request: read with a limit, every parameter once."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from typing_extensions import override
 from gateway.auth.errors import RequestMalformedError
 
 BODY_BYTES_MAX: Final = 65_536
+BODY_S_MAX: Final = 30
 _FIELDS_MAX: Final = 32
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _REPEATABLE: Final = frozenset({"resource"})
@@ -30,16 +32,20 @@ class Form:
 
 
 async def body_of(request: Request) -> bytes:
-    """The request's body, of at most 64 KiB.
+    """The request's body, of at most 64 KiB, within 30 seconds.
 
     Raises:
-        RequestMalformedError: It is larger.
+        RequestMalformedError: It is larger or slower.
     """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise RequestMalformedError(f"the body is larger than {BODY_BYTES_MAX} bytes")
+    try:
+        async with asyncio.timeout(BODY_S_MAX):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > BODY_BYTES_MAX:
+                    raise RequestMalformedError(f"the body is larger than {BODY_BYTES_MAX} bytes")
+    except TimeoutError:
+        raise RequestMalformedError(f"the body did not arrive within {BODY_S_MAX} seconds") from None
     return bytes(body)
 
 

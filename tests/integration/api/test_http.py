@@ -1,5 +1,6 @@
 """GraphQL over HTTP, strictly: what is not exactly a GraphQL request is refused with one code."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -149,6 +150,20 @@ async def test_production_serves_post_alone(method: str) -> None:
 
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
+
+
+async def test_a_body_that_does_not_come_is_408() -> None:
+    app = served(limits=Limits(body_s=0.05))
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield b'{"query": '
+        await asyncio.sleep(5)
+
+    answer = await app.http.post("/graphql", content=stream(), headers={**AUTH, **JSON})
+
+    assert answer.status_code == 408
+    assert answer.headers["connection"] == "close"
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BODY_TOO_SLOW"
 
 
 async def test_an_answer_that_nobody_accepts_is_406() -> None:

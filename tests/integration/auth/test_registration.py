@@ -1,11 +1,13 @@
 """An invitation becomes a client once, and the party is on record before its client can act."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 
 from gateway.auth.invitations import new_invitation
+from gateway.auth.server import form
 from graph.journal.events import PartyKind, PartyRegistered
 from graph.signing import SigningKey
 from tests.integration.auth.world import World, refusal
@@ -113,3 +115,19 @@ async def test_a_registered_client_acts_at_once(world: World) -> None:
     response: httpx2.Response = await world.ask(auditor)
 
     assert response.json()["scope"] == "audit:read graph:query"
+
+
+async def test_a_body_that_does_not_come_uses_no_invitation_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form, "BODY_S_MAX", 0.05)
+    _, invitation = await world.invite(PartyKind.AUDITOR)
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield b'{"jwk": '
+        await asyncio.sleep(5)
+
+    response = await world.http.post(
+        "/as/register", content=stream(), headers={"Authorization": f"Bearer {invitation}"}
+    )
+
+    assert refusal(response) == (400, "invalid_request", "OAUTH_REQUEST_INVALID")
+    assert (await world.register(invitation, {"jwk": KEY.public_jwk})).status_code == 201
