@@ -48,7 +48,7 @@ def normal_form(policy: Policy) -> dict[str, Json]:
 
 
 def terms_form(policy: Policy) -> dict[str, Json]:
-    """The normal form without class, uids, assignees, title, description: what is granted, whoever gets it."""
+    """The normal form without class, uids, licensee, title, description: what is granted, whoever gets it."""
     return _Form(identified=False).policy(policy)
 
 
@@ -211,6 +211,9 @@ class _Form:
             form["@id"] = iri(rule.uid)
             if rule.assignee is not None:
                 form["odrl:assignee"] = iri(rule.assignee)
+        elif rule.assignee is not None and rule.assignee == rule.assigner:
+            # WHY: who the licensee is makes no difference to the terms, but that a rule binds the owner instead does.
+            form["odrl:assignee"] = iri(rule.assignee)
         if rule.assigner is not None:
             form["odrl:assigner"] = iri(rule.assigner)
         if rule.target is not None:

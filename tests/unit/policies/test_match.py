@@ -351,6 +351,20 @@ def test_prohibitions_and_obligations_must_be_kept_as_they_are() -> None:
     assert verdict("prohibition:odrl:distribute", offer, fewer) is INSIDE
 
 
+@pytest.mark.parametrize(
+    ("rules", "term"),
+    [("prohibitions", "prohibition:odrl:distribute"), ("obligations", "obligation:rep:reportRun")],
+)
+def test_a_rule_that_binds_the_owner_does_not_bind_the_licensee(rules: str, term: str) -> None:
+    offer = an_offer()
+    changed: dict[str, Any] = {rules: tuple(replace(each, assignee=each.assigner) for each in getattr(offer, rules))}
+    turned = replace(offer, **changed)
+
+    assert verdict(term, turned, offer) is UNKNOWN
+    assert term in {change.term for change in difference(offer, turned)}
+    assert not same_terms(offer, turned)
+
+
 def test_a_price_to_somebody_else_is_outside_and_an_odd_one_unknown() -> None:
     offer = an_offer(price=EUROS)
     duty = the_permission(offer).duties[0]
