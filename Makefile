@@ -16,6 +16,7 @@ setup: $(STAMP)  ## build .venv from the pinned, hashed requirements
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "muniment needs Python 3.11 or later; set PYTHON=" >&2; exit 2; }
+	@echo "building $(VENV) from the pinned requirements; the first time takes a minute or two" >&2
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv -q --allow-existing --seed --python $(PYTHON) $(VENV) && \
 	  VIRTUAL_ENV=$(abspath $(VENV)) uv pip sync -q --compile-bytecode --require-hashes requirements/dev.txt && \
