@@ -2,9 +2,9 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 COPY requirements/run.txt requirements/run.txt
-RUN python -m venv /opt/muniment && /opt/muniment/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
+RUN python -m venv /opt/muniment && /opt/muniment/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements/run.txt
 COPY requirements/build.txt requirements/build.txt
-RUN python -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements/build.txt
+RUN python -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY gateway gateway
 COPY connectors connectors

@@ -14,6 +14,8 @@ help:            ## list the targets
 
 setup: $(STAMP)  ## build .venv from the pinned, hashed requirements
 
+# The pins are complete, so pip takes them as they stand (--no-deps): resolving anew, it would refuse `coverage[toml]`
+# as soon as a newer one than the pinned is published.
 $(STAMP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "muniment needs Python 3.11 or later; set PYTHON=" >&2; exit 2; }
 	@echo "building $(VENV) from the pinned requirements; the first time takes a minute or two" >&2
@@ -23,7 +25,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	  VIRTUAL_ENV=$(abspath $(VENV)) uv pip install -q --no-deps --no-build-isolation --editable . ; \
 	else \
 	  $(PYTHON) -m venv $(VENV) && \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt && \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
 	fi
 	@$(BIN)/python -m compileall -q $(PACKAGES)
