@@ -161,6 +161,22 @@ class QuotaExceededError(GuardError):
         self.left = left
 
 
+class ReservationMissingError(GuardError):
+    """The delivery does not hold the units that are to be booked."""
+
+    code = "RESERVATION_MISSING"
+
+    def __init__(self, delivery: str, counter: str, *, units: int, held: int) -> None:
+        super().__init__(
+            f"delivery `{delivery}` holds `{held}` units of `{counter}`, `{units}` are needed",
+            hint="order the delivery again",
+        )
+        self.delivery = delivery
+        self.counter = counter
+        self.units = units
+        self.held = held
+
+
 class ColumnsNotTogetherError(GuardError):
     """Since the decision, columns were released under the licence that must not meet those of this release."""
 
@@ -225,6 +241,7 @@ GUARD_CODES: Final = frozenset(
         LicenceStaleError.code,
         ConsentChangedError.code,
         QuotaExceededError.code,
+        ReservationMissingError.code,
         ColumnsNotTogetherError.code,
     }
 )

@@ -12,13 +12,23 @@ from graph.errors import (
     LicenceSuspendedError,
     LicenceTerminatedError,
     QuotaExceededError,
+    ReservationMissingError,
     VersionConflictError,
 )
-from graph.journal.guards import ColumnsApart, ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import (
+    ColumnsApart,
+    ConsentEpochIs,
+    ExpectedVersion,
+    Guard,
+    LicenceLive,
+    QuotaAtMost,
+    ReservationHeld,
+)
 from graph.journal.reads.consents import consent_epoch
 from graph.journal.reads.events import stream_version
 from graph.journal.reads.licences import released_columns, status_at
 from graph.sql.connection import Connection
+from graph.sql.statements import deliveries
 from graph.sql.statements import licences as statements
 from policies.model.decision import LicenceStatus
 
@@ -49,6 +59,8 @@ def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 
                 raise ConsentChangedError(platform)
         case QuotaAtMost():
             _quota(connection, guard, booked)
+        case ReservationHeld():
+            _held(connection, guard, booked)
         case ColumnsApart():
             _apart(connection, guard)
         case _:
@@ -83,6 +95,15 @@ def _quota(connection: Connection, guard: QuotaAtMost, booked: int) -> None:
     left = guard.bound - used - reserved - booked
     if guard.units > left:
         raise QuotaExceededError(guard.licence, guard.counter, units=guard.units, left=max(left, 0))
+
+
+def _held(connection: Connection, guard: ReservationHeld, booked: int) -> None:
+    row = connection.row(deliveries.RESERVED, delivery=guard.delivery, licence=guard.licence, counter=guard.counter)
+    held = 0 if row is None else row[0] - booked
+    if guard.units < 0:
+        raise EntryInvalidError("a reservation guard asks for less than nothing")
+    if row is None or guard.units > held:
+        raise ReservationMissingError(guard.delivery, guard.counter, units=guard.units, held=held)
 
 
 def _apart(connection: Connection, guard: ColumnsApart) -> None:

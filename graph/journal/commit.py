@@ -7,8 +7,8 @@ from graph.errors import EntryInvalidError, GuardError
 from graph.journal.checks import check
 from graph.journal.codec import record
 from graph.journal.entries import Appended, Entry, Outcome, Refused
-from graph.journal.events import AccessRecorded, Booking, Event, Recorded
-from graph.journal.guards import Guard, QuotaAtMost
+from graph.journal.events import AccessRecorded, Booking, Event, Recorded, UnitsReserved
+from graph.journal.guards import Guard, QuotaAtMost, ReservationHeld
 from graph.journal.merkle import Hash
 from graph.journal.naming import things_named
 from graph.journal.reads.events import recorded_once
@@ -93,7 +93,7 @@ class Batch:
         claimed: dict[tuple[str, str], int] = {}
         for guard in guards:
             failed.append(guard)
-            if isinstance(guard, QuotaAtMost):
+            if isinstance(guard, QuotaAtMost | ReservationHeld):
                 counter = guard.licence, guard.counter
                 booked = claimed.get(counter, 0)
                 check(self._connection, guard, self._now, booked=booked)
@@ -126,15 +126,17 @@ class Batch:
 
 
 def _bookings(entry: Entry, claimed: Mapping[tuple[str, str], int]) -> Mapping[int, Sequence[Booking]]:
-    """What the access at each position of the entry books: the units that the quota guards of its licence claim."""
+    """What the access or reservation at each position books: the units that the guards of its licence claim."""
     if not claimed:
         return {}
     accesses = {
-        event.licence: position for position, event in enumerate(entry.events) if isinstance(event, AccessRecorded)
+        event.licence: position
+        for position, event in enumerate(entry.events)
+        if isinstance(event, AccessRecorded | UnitsReserved)
     }
     booked: dict[int, list[Booking]] = {}
     for (licence, counter), units in sorted(claimed.items()):
         if licence not in accesses:
-            raise EntryInvalidError("a quota guard has no access to book its units on")
+            raise EntryInvalidError("a guard of units has no access or reservation to book them on")
         booked.setdefault(accesses[licence], []).append(Booking(counter=counter, units=units))
     return booked

@@ -39,6 +39,16 @@ class QuotaAtMost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationHeld:
+    """The delivery holds at least so many units of the counter; when it does, ``units`` of them are booked."""
+
+    delivery: str
+    licence: str
+    counter: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnsApart:
     """With these columns, what was released under the licence so far completes none of the sets."""
 
@@ -47,4 +57,4 @@ class ColumnsApart:
     sets: tuple[frozenset[str], ...]
 
 
-Guard: TypeAlias = ExpectedVersion | LicenceLive | ConsentEpochIs | QuotaAtMost | ColumnsApart
+Guard: TypeAlias = ExpectedVersion | LicenceLive | ConsentEpochIs | QuotaAtMost | ReservationHeld | ColumnsApart

@@ -10,6 +10,11 @@ from graph.journal.events import (
     AccessRecorded,
     AgreementSigned,
     DatasetPublished,
+    DeliveryAcknowledged,
+    DeliveryFailed,
+    DeliveryOrdered,
+    DeliveryPrepared,
+    DeliveryReleased,
     EthicsDecided,
     EthicsDecisionRequested,
     Event,
@@ -39,6 +44,7 @@ _NAMING: Final = frozenset(
         "case",
         "dataset",
         "decided_by",
+        "delivery",
         "invited_by",
         "licence",
         "licensor",
@@ -57,8 +63,13 @@ _NOTHING: Final = frozenset({""})
 
 
 def _reader(type_: type[Event]) -> Callable[[Event], tuple[str, ...]]:
-    """What reads the naming fields of one type of event. Every type has at least two."""
-    return attrgetter(*(field.name for field in fields(type_) if field.name in _NAMING))
+    """What reads the naming fields of one type of event."""
+    names = tuple(field.name for field in fields(type_) if field.name in _NAMING)
+    if len(names) == 1:
+        # WHY: of one name attrgetter gives the bare value.
+        only = attrgetter(*names)
+        return lambda event: (only(event),)
+    return attrgetter(*names)
 
 
 _NAMED: Final = {type_: _reader(type_) for type_ in EVENT_TYPES.values()}
@@ -80,6 +91,11 @@ _STREAMS: Final[Mapping[type[Event], tuple[str, ...]]] = {
     LicenceSuspended: ("licence",),
     LicenceResumed: ("licence",),
     LicenceRevoked: ("licence",),
+    DeliveryOrdered: ("delivery",),
+    DeliveryPrepared: ("delivery",),
+    DeliveryFailed: ("delivery",),
+    DeliveryReleased: ("delivery",),
+    DeliveryAcknowledged: ("delivery",),
 }
 """Accesses are in no stream: they do not compete with decisions about the licence."""
 

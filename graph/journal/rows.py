@@ -190,6 +190,69 @@ class LicenceRow:
     seq: int
 
 
+class DeliveryState(StrEnum):
+    """How far a delivery has come."""
+
+    PREPARING = "PREPARING"
+    READY = "READY"
+    """Sealed; nothing has left."""
+    RELEASED = "RELEASED"
+    """Booked: it may be fetched while its licences live."""
+    RECEIVED = "RECEIVED"
+    """The licensee signed for it."""
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryItemRow:
+    """What a delivery holds of one licence's dataset."""
+
+    licence: str
+    agreement: str
+    policy: str
+    dataset: str
+    decision: str
+    """Digest of the stored decision."""
+    rows: int
+    """At most so many; what it is, once ``access`` is there."""
+    access: str
+    """The access that booked it, or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """A package of records for one licensee."""
+
+    delivery: str
+    party: str
+    client: str
+    action: str
+    purpose: str
+    plan: str
+    """Digest of the stored plan."""
+    state: DeliveryState
+    code: str
+    """Why it failed, or empty."""
+    findings: str
+    """Digest of what a failed check found, or empty."""
+    manifest: str
+    """Digest of the stored manifest; empty until it is sealed."""
+    root: str
+    """Merkle root of its files, hex."""
+    files: int
+    rows: int
+    size: int
+    """Bytes of all files."""
+    dropped: int
+    """Rows that were fetched and left out."""
+    items: tuple[DeliveryItemRow, ...]
+    at: datetime
+    """Time of its last event."""
+    version: int
+    """Events of the delivery's stream."""
+    seq: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentSnapshot:
     """Whose rows of a platform may leave, at one moment."""

@@ -1,13 +1,14 @@
 """The whole record, read at one moment."""
 
 from graph.journal.reads.consents import ConsentReads
+from graph.journal.reads.deliveries import DeliveryReads
 from graph.journal.reads.events import EventReads
 from graph.journal.reads.licences import LicenceReads
 from graph.journal.reads.negotiations import NegotiationReads
 from graph.journal.reads.parties import PartyReads
 
 
-class View(PartyReads, NegotiationReads, LicenceReads, ConsentReads, EventReads):
+class View(PartyReads, NegotiationReads, LicenceReads, DeliveryReads, ConsentReads, EventReads):
     """Synchronous and read-only: what ``Journal.view`` hands to its work, in a thread of its own.
 
     Everything read through one view belongs to one state of the journal. Listings are in order of ``seq`` and begin

@@ -155,6 +155,16 @@ def connector_id(source: str) -> str:
     return urn("connector", source)
 
 
+def preparation_id(delivery: str) -> str:
+    """Id of the node of the making of a delivery."""
+    return urn("preparation", delivery.rsplit(":", 1)[-1])
+
+
+def transfer_id(delivery: str) -> str:
+    """Id of the node of a delivery's way to its licensee."""
+    return urn("transfer", delivery.rsplit(":", 1)[-1])
+
+
 def window_id(holder: str, dataset: str, operation: OperationClass, at: datetime) -> str:
     """Id of the window an access at ``at`` counts in.
 

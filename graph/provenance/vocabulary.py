@@ -51,6 +51,8 @@ class Label(StrEnum):
     SIGNATURE = "Signature"
     LICENCE = "Licence"
     ETHICS_DECISION = "EthicsDecision"
+    DELIVERY = "Delivery"
+    """A sealed package of records for one licensee."""
 
     NEGOTIATION = "Negotiation"
     REVIEW = "Review"
@@ -62,6 +64,10 @@ class Label(StrEnum):
     """A subject took consent back or objected; never says who."""
     ACCESS_WINDOW = "AccessWindow"
     """All accesses of one operation class under one licence to one dataset in one hour."""
+    PREPARATION = "Preparation"
+    """The making of a delivery, from the order to the sealed package."""
+    TRANSFER = "Transfer"
+    """A delivery's way to its licensee."""
 
     @property
     def prov(self) -> ProvClass:
@@ -91,6 +97,8 @@ _ACTIVITIES: Final = (
     Label.LICENCE_CHANGE,
     Label.CONSENT_CHANGE,
     Label.ACCESS_WINDOW,
+    Label.PREPARATION,
+    Label.TRANSFER,
 )
 _CLASSES: Final = (
     dict.fromkeys(Label, ProvClass.ENTITY)
@@ -104,6 +112,7 @@ _SPECIAL: Final = {
     Label.PLATFORM: "Organization",
     Label.AGREEMENT_VERSION: "Plan",
     Label.OFFER: "Plan",
+    Label.DELIVERY: "Collection",
 }
 
 

@@ -209,6 +209,54 @@ USAGE = Table(
     sqlite_with_rowid=False,
 )
 
+DELIVERY = Table(
+    "delivery",
+    METADATA,
+    _text("delivery", key=True),
+    _text("party"),
+    _text("client"),
+    _text("action"),
+    _text("purpose"),
+    _text("plan"),
+    _text("state"),
+    _text("code"),
+    _text("findings"),
+    _text("manifest"),
+    _text("root"),
+    _integer("files"),
+    _integer("rows"),
+    _integer("size"),
+    _integer("dropped"),
+    _text("at"),
+    _integer("seq"),
+)
+Index("delivery_party", DELIVERY.c.party, DELIVERY.c.seq)
+Index("delivery_state", DELIVERY.c.state, DELIVERY.c.seq)
+DELIVERY_ITEM = Table(
+    "delivery_item",
+    METADATA,
+    _text("delivery", key=True),
+    _text("licence", key=True),
+    _text("agreement"),
+    _text("policy"),
+    _text("dataset"),
+    _text("decision"),
+    _integer("rows"),
+    _text("access"),
+    sqlite_with_rowid=False,
+)
+"""What a delivery holds of one licence's dataset."""
+Index("delivery_item_licence", DELIVERY_ITEM.c.licence)
+RESERVATION = Table(
+    "reservation",
+    METADATA,
+    _text("delivery", key=True),
+    _text("licence", key=True),
+    _text("counter", key=True),
+    _integer("units"),
+    sqlite_with_rowid=False,
+)
+
 CONSENT = Table(
     "consent",
     METADATA,
@@ -237,6 +285,9 @@ REGISTERS = (
     ETHICS_CASE,
     LICENCE,
     USAGE,
+    DELIVERY,
+    DELIVERY_ITEM,
+    RESERVATION,
     CONSENT,
     NOTICE,
     OBJECTION,

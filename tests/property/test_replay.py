@@ -31,7 +31,7 @@ from graph.journal.events import (
     ReviewHeld,
     RowScope,
 )
-from graph.journal.guards import Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import Guard, LicenceLive, QuotaAtMost, ReservationHeld
 from graph.journal.reads.events import EventReads
 from graph.journal.registers.apply import apply
 from graph.sql.connection import Connection
@@ -52,12 +52,18 @@ from tests.testkit.record import (
     TERMS,
     a_database,
     a_dataset,
+    a_failure,
     a_finalisation,
     a_party,
+    a_release,
     a_request,
+    a_reservation,
+    a_sealing,
     a_signature,
     an_acceptance,
     an_access,
+    an_acknowledgement,
+    an_order,
     consents,
 )
 
@@ -114,6 +120,33 @@ def accessing(licence: str, columns: list[str], units: int, counter: str) -> Ent
     return Entry(events=(access,), guards=guards, otherwise=(a_party(),))
 
 
+def holding(delivery: str, licence: str, units: int) -> Entry:
+    return Entry(
+        events=(an_order(delivery), a_reservation(delivery, licence=licence)),
+        guards=(QuotaAtMost(licence=licence, counter="rows", units=units, bound=12),),
+    )
+
+
+def releasing(delivery: str, licence: str, units: int) -> Entry:
+    booked = ReservationHeld(delivery=delivery, licence=licence, counter="rows", units=units)
+    access = replace(an_access(licence=licence), delivery=delivery)
+    return Entry(events=(a_release(delivery), access), guards=(booked,))
+
+
+DELIVERIES = st.sampled_from([f"urn:muniment:delivery:{number}" for number in range(2)])
+UNITS = st.integers(0, 5)
+DELIVERING = st.one_of(
+    st.builds(holding, DELIVERIES, LICENCES, UNITS),
+    st.builds(releasing, DELIVERIES, LICENCES, UNITS),
+    st.builds(
+        lambda event: Entry(events=(event,)),
+        st.one_of(
+            st.builds(a_sealing, DELIVERIES),
+            st.builds(a_failure, DELIVERIES),
+            st.builds(an_acknowledgement, DELIVERIES),
+        ),
+    ),
+)
 ACCESSES = st.builds(
     accessing,
     LICENCES,
@@ -125,6 +158,7 @@ ENTRIES = st.one_of(
     st.builds(lambda event: Entry(events=(event,)), st.one_of(MOVES, MOVES, OTHERS)),
     st.builds(lambda first, second: Entry(events=(first, second)), MOVES, OTHERS),
     ACCESSES,
+    DELIVERING,
 )
 STORY = [
     Entry(events=(each,))

@@ -13,6 +13,11 @@ from graph.journal.events import (
     ConsentsGiven,
     ConsentWithdrawn,
     DatasetPublished,
+    DeliveryAcknowledged,
+    DeliveryFailed,
+    DeliveryOrdered,
+    DeliveryPrepared,
+    DeliveryReleased,
     EthicsDecided,
     EthicsDecisionRequested,
     Event,
@@ -35,6 +40,7 @@ from graph.journal.events import (
     RowScope,
     SigningDelegated,
     TermReason,
+    UnitsReserved,
 )
 
 START = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
@@ -44,6 +50,7 @@ OWNER, DEVELOPER, BOARD, OPERATOR = (
 DATASET, LICENCE, AGREEMENT = "urn:muniment:dataset:1", "urn:muniment:licence:1", "urn:muniment:agreement:1"
 NEGOTIATION, CASE = "urn:muniment:negotiation:1", "urn:muniment:case:1"
 NOTICE, POLICY = "sha-256:" + "ab" * 32, "sha-256:" + "cd" * 32
+DELIVERY = "urn:muniment:delivery:1"
 SUBJECT = "5eed" * 8
 
 
@@ -65,8 +72,10 @@ def a_journal_of(*events: Event, tenant: str = "main") -> Sequence[Recorded]:
     return [recorded(event, seq, tenant=tenant) for seq, event in enumerate(events)]
 
 
-def an_access(*, licence: str = LICENCE, rows: int = 10, notices: tuple[str, ...] = (NOTICE,)) -> AccessRecorded:
-    """Rows left."""
+def an_access(
+    *, licence: str = LICENCE, rows: int = 10, notices: tuple[str, ...] = (NOTICE,), delivery: str = ""
+) -> AccessRecorded:
+    """Rows left, in an answer or with a delivery."""
     return AccessRecorded(
         access="urn:muniment:access:1",
         operation=POLICY,
@@ -89,7 +98,31 @@ def an_access(*, licence: str = LICENCE, rows: int = 10, notices: tuple[str, ...
         price_micro=5 * rows,
         currency="EUR",
         decision=POLICY,
+        delivery=delivery,
     )
+
+
+def an_order(delivery: str = DELIVERY) -> Sequence[Event]:
+    """A package is ordered, and units are held for it."""
+    return (
+        DeliveryOrdered(
+            delivery=delivery, party=DEVELOPER, client="client-1", action="fineTune", purpose="purpose", plan=POLICY
+        ),
+        UnitsReserved(
+            delivery=delivery,
+            licence=LICENCE,
+            agreement=AGREEMENT,
+            policy=POLICY,
+            dataset=DATASET,
+            rows=10,
+            decision=POLICY,
+        ),
+    )
+
+
+def a_sealing(delivery: str = DELIVERY) -> DeliveryPrepared:
+    """A package is sealed."""
+    return DeliveryPrepared(delivery=delivery, manifest=POLICY, root="ab" * 32, files=3, rows=10, size=4096, dropped=2)
 
 
 def a_denial(*, licence: str = LICENCE) -> AccessDenied:
@@ -211,6 +244,13 @@ def a_story() -> Sequence[Event]:
         ConsentWithdrawn(platform="forum", subject=SUBJECT, recorded_by=OPERATOR, notice=NOTICE),
         ConsentWithdrawn(platform="forum", subject=SUBJECT, recorded_by=OPERATOR),
         ObjectionRaised(platform="forum", subject=SUBJECT, recorded_by=OPERATOR),
+        *an_order(),
+        a_sealing(),
+        DeliveryReleased(delivery=DELIVERY, party=DEVELOPER, client="client-1", manifest=POLICY),
+        an_access(delivery=DELIVERY),
+        DeliveryAcknowledged(delivery=DELIVERY, by=DEVELOPER, manifest=POLICY, key="key-1", signature="jws"),
+        *an_order("urn:muniment:delivery:2"),
+        DeliveryFailed(delivery="urn:muniment:delivery:2", code="QUALITY_CHECK_FAILED", findings=POLICY),
         LicenceSuspended(licence=LICENCE, by=OWNER),
         LicenceResumed(licence=LICENCE, by=OWNER),
         an_access(rows=3),

@@ -15,6 +15,11 @@ from graph.journal.events import (
     AnsweredBy,
     ConsentsGiven,
     DatasetPublished,
+    DeliveryAcknowledged,
+    DeliveryFailed,
+    DeliveryOrdered,
+    DeliveryPrepared,
+    DeliveryReleased,
     Event,
     LicenceFinalised,
     LicenceRequested,
@@ -23,6 +28,7 @@ from graph.journal.events import (
     PartyRegistered,
     Recorded,
     RowScope,
+    UnitsReserved,
 )
 from graph.journal.journal import Appended, Entry, Journal
 from graph.signing import SigningKey
@@ -36,6 +42,7 @@ OPERATOR, OWNER, DEVELOPER, BOARD = (
 DATASET = "urn:muniment:dataset:1"
 REQUEST, NEGOTIATION = "urn:muniment:request:1", "urn:muniment:negotiation:1"
 AGREEMENT, LICENCE = "urn:muniment:agreement:1", "urn:muniment:licence:1"
+DELIVERY = "urn:muniment:delivery:1"
 PLATFORM = "forum"
 TERMS, AGREED = "sha-256:" + "11" * 32, "sha-256:" + "22" * 32
 NOTICE = "sha-256:" + "33" * 32
@@ -196,8 +203,51 @@ def an_access(number: int = 1, *, licence: str = LICENCE, rows: int = 10) -> Acc
     )
 
 
+def an_order(delivery: str = DELIVERY) -> DeliveryOrdered:
+    """A package is ordered."""
+    return DeliveryOrdered(
+        delivery=delivery, party=DEVELOPER, client="client-1", action="fineTune", purpose="purpose", plan=TERMS
+    )
+
+
+def a_reservation(delivery: str = DELIVERY, *, licence: str = LICENCE, rows: int = 10) -> UnitsReserved:
+    """Units of the licence are held for it."""
+    return UnitsReserved(
+        delivery=delivery,
+        licence=licence,
+        agreement=AGREEMENT,
+        policy=AGREED,
+        dataset=DATASET,
+        rows=rows,
+        decision=TERMS,
+    )
+
+
+def a_sealing(delivery: str = DELIVERY) -> DeliveryPrepared:
+    """The package is sealed."""
+    return DeliveryPrepared(delivery=delivery, manifest=AGREED, root="ab" * 32, files=3, rows=8, size=4096, dropped=2)
+
+
+def a_release(delivery: str = DELIVERY) -> DeliveryReleased:
+    """The package may leave."""
+    return DeliveryReleased(delivery=delivery, party=DEVELOPER, client="client-1", manifest=AGREED)
+
+
+def a_failure(delivery: str = DELIVERY) -> DeliveryFailed:
+    """There is no package."""
+    return DeliveryFailed(delivery=delivery, code="QUALITY_CHECK_FAILED", findings=TERMS)
+
+
+def an_acknowledgement(
+    delivery: str = DELIVERY, *, by: str = DEVELOPER, manifest: str = AGREED
+) -> DeliveryAcknowledged:
+    """The licensee signs for it."""
+    return DeliveryAcknowledged(delivery=delivery, by=by, manifest=manifest, key="key", signature="jws")
+
+
 def without_place(events: tuple[Recorded, ...]) -> tuple[Event, ...]:
     """The events alone, as they were before the journal wrote bookings into them."""
     return tuple(
-        replace(each.event, booked=()) if isinstance(each.event, AccessRecorded) else each.event for each in events
+        replace(each.event, booked=()) if isinstance(each.event, AccessRecorded | UnitsReserved) else each.event
+        for each in events
     )

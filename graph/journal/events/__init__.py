@@ -11,6 +11,14 @@ from typing import ClassVar, Final, TypeAlias
 
 from graph.journal.events.access import AccessDenied, AccessRecorded, AccessWithheld, Booking
 from graph.journal.events.consents import ConsentsGiven, ConsentWithdrawn, ObjectionRaised
+from graph.journal.events.deliveries import (
+    DeliveryAcknowledged,
+    DeliveryFailed,
+    DeliveryOrdered,
+    DeliveryPrepared,
+    DeliveryReleased,
+    UnitsReserved,
+)
 from graph.journal.events.licences import LicenceFinalised, LicenceResumed, LicenceRevoked, LicenceSuspended
 from graph.journal.events.negotiations import (
     AgreementSigned,
@@ -46,6 +54,11 @@ __all__ = [
     "ConsentWithdrawn",
     "ConsentsGiven",
     "DatasetPublished",
+    "DeliveryAcknowledged",
+    "DeliveryFailed",
+    "DeliveryOrdered",
+    "DeliveryPrepared",
+    "DeliveryReleased",
     "EthicsDecided",
     "EthicsDecisionRequested",
     "Event",
@@ -68,6 +81,7 @@ __all__ = [
     "RowScope",
     "SigningDelegated",
     "TermReason",
+    "UnitsReserved",
 ]
 
 Event: TypeAlias = (
@@ -95,6 +109,12 @@ Event: TypeAlias = (
     | AccessRecorded
     | AccessDenied
     | AccessWithheld
+    | DeliveryOrdered
+    | UnitsReserved
+    | DeliveryPrepared
+    | DeliveryFailed
+    | DeliveryReleased
+    | DeliveryAcknowledged
 )
 
 EVENT_TYPES: Final[dict[str, type[Event]]] = {each.__name__: each for each in Event.__args__}

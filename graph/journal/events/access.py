@@ -41,6 +41,8 @@ class AccessRecorded:
     currency: str
     decision: str
     """Digest of the stored decision."""
+    delivery: str = ""
+    """The delivery by which the rows leave, or empty when they left in an answer."""
     booked: tuple[Booking, ...] = ()
     """Written by the journal, from the quota guards that held: so the counters can be rebuilt from the events."""
 

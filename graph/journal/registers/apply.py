@@ -10,6 +10,11 @@ from graph.journal.events import (
     ConsentsGiven,
     ConsentWithdrawn,
     DatasetPublished,
+    DeliveryAcknowledged,
+    DeliveryFailed,
+    DeliveryOrdered,
+    DeliveryPrepared,
+    DeliveryReleased,
     EthicsDecided,
     EthicsDecisionRequested,
     LicenceFinalised,
@@ -28,9 +33,19 @@ from graph.journal.events import (
     RequestRejected,
     ReviewHeld,
     SigningDelegated,
+    UnitsReserved,
 )
 from graph.journal.naming import streams_of
-from graph.journal.registers import consents, counters, datasets, licences, negotiations, parties, signing
+from graph.journal.registers import (
+    consents,
+    counters,
+    datasets,
+    deliveries,
+    licences,
+    negotiations,
+    parties,
+    signing,
+)
 from graph.sql.connection import Connection
 from graph.sql.statements import journal as statements
 
@@ -48,7 +63,7 @@ def apply(connection: Connection, recorded: Recorded) -> None:
         connection.run(statements.ADVANCE_STREAM, stream=stream, version=1)
 
 
-def _reduce(connection: Connection, recorded: Recorded) -> None:  # noqa: C901, PLR0912  # one case per event type
+def _reduce(connection: Connection, recorded: Recorded) -> None:  # noqa: C901, PLR0912, PLR0915  # one case per event type
     event, seq, at = recorded.event, recorded.seq, recorded.at
     match event:
         case PartyInvited():
@@ -95,6 +110,19 @@ def _reduce(connection: Connection, recorded: Recorded) -> None:  # noqa: C901, 
             licences.revoked(connection, event)
         case AccessRecorded():
             counters.accessed(connection, event, at)
+            deliveries.accessed(connection, event)
+        case DeliveryOrdered():
+            deliveries.ordered(connection, event, seq, at)
+        case UnitsReserved():
+            deliveries.reserved(connection, event)
+        case DeliveryPrepared():
+            deliveries.prepared(connection, event, at)
+        case DeliveryFailed():
+            deliveries.failed(connection, event, at)
+        case DeliveryReleased():
+            deliveries.released(connection, event, at)
+        case DeliveryAcknowledged():
+            deliveries.acknowledged(connection, event, at)
         case AccessDenied() | AccessWithheld():
             return
         case _:

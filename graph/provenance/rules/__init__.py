@@ -4,7 +4,7 @@ from typing import assert_never
 
 from graph.journal import events
 from graph.provenance.model import Facts
-from graph.provenance.rules import accesses, catalogue, consents, licences, negotiations
+from graph.provenance.rules import accesses, catalogue, consents, deliveries, licences, negotiations
 from graph.provenance.rules.template import Template
 
 __all__ = ["project"]
@@ -61,6 +61,18 @@ def project(recorded: events.Recorded) -> Facts:  # noqa: C901, PLR0912, PLR0915
             accesses.access_denied(event, template)
         case events.AccessWithheld() as event:
             accesses.access_withheld(event, template)
+        case events.DeliveryOrdered() as event:
+            deliveries.delivery_ordered(event, template)
+        case events.UnitsReserved() as event:
+            deliveries.units_reserved(event, template)
+        case events.DeliveryPrepared() as event:
+            deliveries.delivery_prepared(event, template)
+        case events.DeliveryFailed() as event:
+            deliveries.delivery_failed(event, template)
+        case events.DeliveryReleased() as event:
+            deliveries.delivery_released(event, template)
+        case events.DeliveryAcknowledged() as event:
+            deliveries.delivery_acknowledged(event, template)
         case _:
             assert_never(happened)
     return template.facts()

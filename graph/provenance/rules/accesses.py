@@ -7,7 +7,7 @@ the owner, the connector and the platform; never straight to them, or they would
 from collections.abc import Mapping
 
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, Event, Recorded
-from graph.provenance.model import hour_of, notice_id, window_id
+from graph.provenance.model import hour_of, notice_id, transfer_id, window_id
 from graph.provenance.rules.template import Template
 from graph.provenance.vocabulary import Counter, EdgeType, Label, OperationClass
 
@@ -18,9 +18,11 @@ def access_recorded(event: AccessRecorded, template: Template) -> None:
     template.edge(window, EdgeType.USED, template.node(event.dataset, Label.DATASET))
     template.edge(window, EdgeType.UNDER, template.node(event.licence, Label.LICENCE))
     template.edge(window, EdgeType.PERMITTED_BY, template.node(event.agreement, Label.AGREEMENT_VERSION))
+    transfer = template.node(transfer_id(event.delivery), Label.TRANSFER) if event.delivery else ""
     for digest in event.notices:
         notice = template.node(notice_id(digest), Label.CONSENT_NOTICE, digest=digest)
         template.edge(window, EdgeType.PERMITTED_BY, notice)
+        template.edge(transfer, EdgeType.PERMITTED_BY, notice)
     template.tally(
         window,
         {

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from graph.errors import DatabaseUrlError
 
-NEWEST: Final = "0001"
+NEWEST: Final = "0002"
 """The newest revision in ``versions``; a test compares the two."""
 
 

@@ -50,6 +50,9 @@ _LABELS: Final[dict[Label, LiteralString]] = {
     Label.LICENCE_CHANGE: "Activity:LicenceChange",
     Label.CONSENT_CHANGE: "Activity:ConsentChange",
     Label.ACCESS_WINDOW: "Activity:AccessWindow",
+    Label.PREPARATION: "Activity:Preparation",
+    Label.TRANSFER: "Activity:Transfer",
+    Label.DELIVERY: "Entity:Delivery",
 }
 _TYPES: Final[dict[EdgeType, LiteralString]] = {
     EdgeType.WAS_DERIVED_FROM: "WAS_DERIVED_FROM",
