@@ -214,7 +214,15 @@ class DeliveryItemRow:
     decision: str
     """Digest of the stored decision."""
     rows: int
-    """At most so many; what it is, once ``access`` is there."""
+    """At most so many; what it is, once it is sealed."""
+    dropped: int
+    """Rows that were fetched and left out."""
+    columns: tuple[str, ...]
+    """Empty until it is sealed, like ``notices`` and ``subjects``."""
+    notices: tuple[str, ...]
+    """Digests of the consent notices that cover it."""
+    subjects: str
+    """Digest of the stored list of keyed subject hashes."""
     access: str
     """The access that booked it, or empty."""
 
@@ -239,12 +247,11 @@ class DeliveryRow:
     """Digest of the stored manifest; empty until it is sealed."""
     root: str
     """Merkle root of its files, hex."""
+    report: str
+    """Digest of the stored preparation report."""
     files: int
-    rows: int
     size: int
     """Bytes of all files."""
-    dropped: int
-    """Rows that were fetched and left out."""
     items: tuple[DeliveryItemRow, ...]
     at: datetime
     """Time of its last event."""

@@ -223,10 +223,9 @@ DELIVERY = Table(
     _text("findings"),
     _text("manifest"),
     _text("root"),
+    _text("report"),
     _integer("files"),
-    _integer("rows"),
     _integer("size"),
-    _integer("dropped"),
     _text("at"),
     _integer("seq"),
 )
@@ -242,6 +241,10 @@ DELIVERY_ITEM = Table(
     _text("dataset"),
     _text("decision"),
     _integer("rows"),
+    _integer("dropped"),
+    _text("columns"),
+    _text("notices"),
+    _text("subjects"),
     _text("access"),
     sqlite_with_rowid=False,
 )

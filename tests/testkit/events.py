@@ -34,6 +34,7 @@ from graph.journal.events import (
     PartyKind,
     PartyRegistered,
     PlatformTermsDecided,
+    PreparedItem,
     Recorded,
     RequestRejected,
     ReviewHeld,
@@ -122,7 +123,17 @@ def an_order(delivery: str = DELIVERY) -> Sequence[Event]:
 
 def a_sealing(delivery: str = DELIVERY) -> DeliveryPrepared:
     """A package is sealed."""
-    return DeliveryPrepared(delivery=delivery, manifest=POLICY, root="ab" * 32, files=3, rows=10, size=4096, dropped=2)
+    return DeliveryPrepared(
+        delivery=delivery,
+        manifest=POLICY,
+        root="ab" * 32,
+        report=POLICY,
+        files=3,
+        size=4096,
+        items=(
+            PreparedItem(licence=LICENCE, columns=("value",), rows=10, dropped=2, notices=(NOTICE,), subjects=POLICY),
+        ),
+    )
 
 
 def a_denial(*, licence: str = LICENCE) -> AccessDenied:

@@ -26,6 +26,7 @@ from graph.journal.events import (
     OfferAccepted,
     PartyKind,
     PartyRegistered,
+    PreparedItem,
     Recorded,
     RowScope,
     UnitsReserved,
@@ -223,9 +224,17 @@ def a_reservation(delivery: str = DELIVERY, *, licence: str = LICENCE, rows: int
     )
 
 
-def a_sealing(delivery: str = DELIVERY) -> DeliveryPrepared:
+def a_sealing(delivery: str = DELIVERY, *, licence: str = LICENCE) -> DeliveryPrepared:
     """The package is sealed."""
-    return DeliveryPrepared(delivery=delivery, manifest=AGREED, root="ab" * 32, files=3, rows=8, size=4096, dropped=2)
+    return DeliveryPrepared(
+        delivery=delivery,
+        manifest=AGREED,
+        root="ab" * 32,
+        report=TERMS,
+        files=3,
+        size=4096,
+        items=(PreparedItem(licence=licence, columns=("text",), rows=8, dropped=2, notices=(NOTICE,), subjects=TERMS),),
+    )
 
 
 def a_release(delivery: str = DELIVERY) -> DeliveryReleased:

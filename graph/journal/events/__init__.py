@@ -17,6 +17,7 @@ from graph.journal.events.deliveries import (
     DeliveryOrdered,
     DeliveryPrepared,
     DeliveryReleased,
+    PreparedItem,
     UnitsReserved,
 )
 from graph.journal.events.licences import LicenceFinalised, LicenceResumed, LicenceRevoked, LicenceSuspended
@@ -75,6 +76,7 @@ __all__ = [
     "PartyKind",
     "PartyRegistered",
     "PlatformTermsDecided",
+    "PreparedItem",
     "Recorded",
     "RequestRejected",
     "ReviewHeld",

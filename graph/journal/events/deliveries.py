@@ -36,6 +36,21 @@ class UnitsReserved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedItem:
+    """What a package holds of one licence's dataset."""
+
+    licence: str
+    columns: tuple[str, ...]
+    rows: int
+    dropped: int
+    """Rows that were fetched and left out: terms, consent, objection, duplicates."""
+    notices: tuple[str, ...]
+    """Digests of the consent notices that cover it."""
+    subjects: str
+    """Digest of the stored list of keyed subject hashes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryPrepared:
     """The package is made and sealed; nothing of it has left."""
 
@@ -44,12 +59,12 @@ class DeliveryPrepared:
     """Digest of the stored manifest, which lists every file with its hash."""
     root: str
     """Merkle root over the files of the manifest, hex."""
+    report: str
+    """Digest of the stored preparation report."""
     files: int
-    rows: int
     size: int
     """Bytes of all files."""
-    dropped: int
-    """Rows that were fetched and left out: terms, consent, objection, duplicates."""
+    items: tuple[PreparedItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from graph.journal.reads.base import PAGE, Reads, position
 from graph.journal.rows import DeliveryItemRow, DeliveryRow, DeliveryState
 from graph.sql.connection import Connection, Row
@@ -47,10 +49,9 @@ def _delivery(connection: Connection, row: Row) -> DeliveryRow:
         findings,
         manifest,
         root,
+        report,
         files,
-        rows,
         size,
-        dropped,
         at,
         seq,
         version,
@@ -67,10 +68,9 @@ def _delivery(connection: Connection, row: Row) -> DeliveryRow:
         findings=findings,
         manifest=manifest,
         root=root,
+        report=report,
         files=files,
-        rows=rows,
         size=size,
-        dropped=dropped,
         items=tuple(_item(each) for each in connection.rows(statements.ITEMS, of=delivery)),
         at=instant(at),
         version=version,
@@ -79,7 +79,7 @@ def _delivery(connection: Connection, row: Row) -> DeliveryRow:
 
 
 def _item(row: Row) -> DeliveryItemRow:
-    _, licence, agreement, policy, dataset, decision, rows, access = row
+    _, licence, agreement, policy, dataset, decision, rows, dropped, columns, notices, subjects, access = row
     return DeliveryItemRow(
         licence=licence,
         agreement=agreement,
@@ -87,5 +87,9 @@ def _item(row: Row) -> DeliveryItemRow:
         dataset=dataset,
         decision=decision,
         rows=rows,
+        dropped=dropped,
+        columns=msgspec.json.decode(columns, type=tuple[str, ...]),
+        notices=msgspec.json.decode(notices, type=tuple[str, ...]),
+        subjects=subjects,
         access=access,
     )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from graph.errors import MoveRefusedError, NotOnRecordError
 from graph.journal.events import (
     AccessRecorded,
@@ -36,10 +38,9 @@ def ordered(connection: Connection, event: DeliveryOrdered, seq: int, at: dateti
         findings="",
         manifest="",
         root="",
+        report="",
         files=0,
-        rows=0,
         size=0,
-        dropped=0,
         at=instant_text(at),
         seq=seq,
     )
@@ -57,6 +58,10 @@ def reserved(connection: Connection, event: UnitsReserved) -> None:
         dataset=event.dataset,
         decision=event.decision,
         rows=event.rows,
+        dropped=0,
+        columns="[]",
+        notices="[]",
+        subjects="",
         access="",
     )
     for held in event.booked:
@@ -87,11 +92,23 @@ def prepared(connection: Connection, event: DeliveryPrepared, at: datetime) -> N
         moved=instant_text(at),
         sealed=event.manifest,
         sealed_root=event.root,
+        told=event.report,
         file_count=event.files,
-        row_count=event.rows,
         byte_count=event.size,
-        left_out=event.dropped,
     )
+    for item in event.items:
+        changed = connection.run(
+            statements.SET_ITEM,
+            of=event.delivery,
+            under=item.licence,
+            row_count=item.rows,
+            left_out=item.dropped,
+            seen=msgspec.json.encode(item.columns).decode(),
+            covered=msgspec.json.encode(item.notices).decode(),
+            people=item.subjects,
+        )
+        if not changed:
+            raise MoveRefusedError("DeliveryPrepared", event.delivery, f"nothing was reserved under `{item.licence}`")
 
 
 def failed(connection: Connection, event: DeliveryFailed, at: datetime) -> None:
@@ -126,7 +143,6 @@ def accessed(connection: Connection, event: AccessRecorded) -> None:
             of=event.delivery,
             under=event.licence,
             recorded=event.access,
-            released=event.rows,
         )
 
 

@@ -34,7 +34,12 @@ def delivery_prepared(event: DeliveryPrepared, template: Template) -> None:
     """The package is sealed."""
     preparation = template.node(preparation_id(event.delivery), Label.PREPARATION)
     package = template.node(
-        event.delivery, Label.DELIVERY, digest=event.manifest, root=event.root, rows=event.rows, bytes=event.size
+        event.delivery,
+        Label.DELIVERY,
+        digest=event.manifest,
+        root=event.root,
+        rows=sum(each.rows for each in event.items),
+        bytes=event.size,
     )
     template.edge(package, EdgeType.WAS_GENERATED_BY, preparation)
     template.mark(preparation, status="READY")

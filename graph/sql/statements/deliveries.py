@@ -26,16 +26,26 @@ SET_PREPARED = Prepared(
         at=bindparam("moved"),
         manifest=bindparam("sealed"),
         root=bindparam("sealed_root"),
+        report=bindparam("told"),
         files=bindparam("file_count"),
-        rows=bindparam("row_count"),
         size=bindparam("byte_count"),
+    )
+)
+SET_ITEM = Prepared(
+    update(DELIVERY_ITEM)
+    .where(DELIVERY_ITEM.c.delivery == bindparam("of"), DELIVERY_ITEM.c.licence == bindparam("under"))
+    .values(
+        rows=bindparam("row_count"),
         dropped=bindparam("left_out"),
+        columns=bindparam("seen"),
+        notices=bindparam("covered"),
+        subjects=bindparam("people"),
     )
 )
 SET_ACCESS = Prepared(
     update(DELIVERY_ITEM)
     .where(DELIVERY_ITEM.c.delivery == bindparam("of"), DELIVERY_ITEM.c.licence == bindparam("under"))
-    .values(access=bindparam("recorded"), rows=bindparam("released"))
+    .values(access=bindparam("recorded"))
 )
 
 RESERVE = Prepared(upsert(USAGE, reserved=USAGE.c.reserved + bindparam("units")))

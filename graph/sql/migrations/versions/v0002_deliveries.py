@@ -18,8 +18,8 @@ def upgrade() -> None:
         "delivery",
         _text("delivery", key=True),
         *(_text(name) for name in ("party", "client", "action", "purpose", "plan")),
-        *(_text(name) for name in ("state", "code", "findings", "manifest", "root")),
-        *(_integer(name) for name in ("files", "rows", "size", "dropped")),
+        *(_text(name) for name in ("state", "code", "findings", "manifest", "root", "report")),
+        *(_integer(name) for name in ("files", "size")),
         _text("at"),
         _integer("seq"),
     )
@@ -30,8 +30,8 @@ def upgrade() -> None:
         _text("delivery", key=True),
         _text("licence", key=True),
         *(_text(name) for name in ("agreement", "policy", "dataset", "decision")),
-        _integer("rows"),
-        _text("access"),
+        *(_integer(name) for name in ("rows", "dropped")),
+        *(_text(name) for name in ("columns", "notices", "subjects", "access")),
         sqlite_with_rowid=False,
     )
     op.create_index("delivery_item_licence", "delivery_item", ["licence"])
