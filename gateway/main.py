@@ -19,19 +19,23 @@ from gateway.api.http import GraphQLEndpoint
 from gateway.api.limits import Limits
 from gateway.api.schema import build_schema
 from gateway.auth.bearer import Verifier
+from gateway.auth.delivery_tokens import DeliveryTokens
 from gateway.auth.profile import audience_of, issuer_of
 from gateway.auth.server import authorization_server, bootstrap, load_or_create, public
 from gateway.auth.server.metadata import PROTECTED_PATH
 from gateway.auth.server.ports import ServerPorts
 from gateway.errors import GatewayError
+from gateway.exchange.deliver.outgoing import Outgoing
+from gateway.exchange.deliver.preparations import BackgroundPreparations
 from gateway.exchange.held_keys import StoredHeldKeys
-from gateway.exchange.ports import Ports, ReadLimits, UuidIds
+from gateway.exchange.ports import PackingLimits, Ports, ReadLimits, UuidIds
 from gateway.exchange.read.expired import refuse_expired
 from gateway.exchange.read.pipeline import run
 from gateway.exchange.sources import ConnectedSources, connected_sources
 from gateway.logs import configure_logging
 from gateway.preparation.pseudonyms import derived_key
 from gateway.settings import Profile, Settings
+from gateway.web.deliveries import delivery_routes
 from gateway.web.health import health_routes
 from gateway.web.metrics import metrics_route
 from gateway.web.well_known import journal_route
@@ -48,6 +52,7 @@ Clock = Callable[[], datetime]
 JOURNAL_FILE: Final = "journal.db"
 GRAPH_FILE: Final = "graph.db"
 JOURNAL_KEY: Final = Path("keys/journal.jwk")
+DELIVERIES: Final = "deliveries"
 MASTER_FILE: Final = Path("keys/master")
 _SECRET_BYTES: Final = 32
 
@@ -119,6 +124,8 @@ async def opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterat
         ids = UuidIds()
         clients = SqlClientStore(engine)
         invitations = SqlInvitationStore(engine, clock)
+        preparations = BackgroundPreparations()
+        master = await asyncio.to_thread(_secret, folder / MASTER_FILE)
         ports = Ports(
             journal=journal,
             vault=Vault(engine),
@@ -129,8 +136,17 @@ async def opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterat
             invitations=invitations,
             clock=clock,
             ids=ids,
-            master=await asyncio.to_thread(_secret, folder / MASTER_FILE),
+            master=master,
             limits=ReadLimits(sort_rows=settings.sort_rows),
+            preparations=preparations,
+            signer=key,
+            delivery_tokens=DeliveryTokens(key=derived_key(master, "delivery token"), clock=clock),
+            packing=PackingLimits(
+                folder=folder / DELIVERIES,
+                url=settings.url,
+                shard_rows=settings.delivery_shard_rows,
+                patience_s=settings.preparation_deadline_s,
+            ),
         )
         server = ServerPorts(
             journal=journal,
@@ -143,6 +159,7 @@ async def opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterat
         await bootstrap(server, folder, token_lifetime_s=settings.token_lifetime_s)
         projector = Projector(journal, store)
         stack.push_async_callback(_ended, asyncio.create_task(projector.run(), name="projector"))
+        stack.push_async_callback(_ended, asyncio.create_task(preparations.run(ports), name="preparations"))
         yield Gateway(
             settings=settings,
             ports=ports,
@@ -184,6 +201,7 @@ def _routes(
     return [
         Route("/graphql", endpoint),
         *authorization_server(server, public_url=settings.url, keys=keys, token_lifetime_s=settings.token_lifetime_s),
+        *delivery_routes(Outgoing(ports)),
         *health_routes(ports.journal, projector, sources),
         metrics_route(),
     ]

@@ -87,6 +87,10 @@ class Settings:
     source_max_bytes: Annotated[int, "Largest answer of a source, in bytes."] = 32 * 1024 * 1024
     batch_rows: Annotated[int, "Rows per batch from a source."] = 8192
     sort_rows: Annotated[int, "Rows that one dataset may have for `orderBy`."] = 100_000
+    delivery_shard_rows: Annotated[int, "Rows of one file of a delivery."] = 100_000
+    preparation_deadline_s: Annotated[float, "How long one dataset of a delivery may take to be read, in seconds."] = (
+        3600.0
+    )
     page_rows: Annotated[int, "Largest `first`."] = 1000
     body_bytes: Annotated[int, "Largest request body, in bytes."] = 1024 * 1024
     query_tokens: Annotated[int, "Tokens a query may have."] = 4000
@@ -242,6 +246,7 @@ def _check(settings: Settings) -> None:
         "port": (0, 65535),
         "token_lifetime_s": (1, 600),
         "source_deadline_s": (0.05, 600),
+        "preparation_deadline_s": (1, 86_400),
         "source_concurrency": (1, 256),
         "batch_rows": (1, 65536),
         "page_rows": (1, 10_000),
@@ -258,6 +263,7 @@ def _check(settings: Settings) -> None:
         "query_aliases",
         "query_record_fields",
         "source_max_bytes",
+        "delivery_shard_rows",
     ):
         if getattr(settings, name) < 1:
             raise SettingInvalidError(f"`{name}` must be at least 1", hint=_about(name))

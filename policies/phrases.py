@@ -230,6 +230,12 @@ def condition(given: Condition) -> str:
     return joint.join(sorted(condition(member) for member in given.members))
 
 
+def transformed(term: Iri, parameter: Value | None) -> str:
+    """What is done to a column: ``delivered as …``."""
+    form = _FORMS.get(term, value(term))
+    return f"delivered as {form}" + ("" if parameter is None else f" {words(str(parameter))}")
+
+
 def conditions(given: Iterable[Condition]) -> str:
     """Several conditions that all hold, in an order that does not depend on the document."""
     return " and ".join(sorted(condition(each) for each in given))
@@ -237,9 +243,7 @@ def conditions(given: Iterable[Condition]) -> str:
 
 def _constraint(given: Constraint) -> str:
     if given.left == TRANSFORM:
-        form = _FORMS.get(Iri(str(given.right[0])), value(given.right[0]))
-        parameter = "" if given.parameter is None else f" {words(str(given.parameter))}"
-        return f"the column `{given.on_column}` is delivered as {form}{parameter}"
+        return f"the column `{given.on_column}` is {transformed(Iri(str(given.right[0])), given.parameter)}"
     if given.operator is Operator.NOT_TOGETHER:
         return f"the columns {_RELATIONS[given.operator]} {listing(given.right, 'and')}"
     subject = f"the column `{given.on_column}`" if given.left == COLUMN else _subject(given.left)

@@ -156,3 +156,23 @@ class AccessKind(Enum):
     RECORDED = strawberry.enum_value("RECORDED", description="Rows were released.")
     DENIED = strawberry.enum_value("DENIED", description="Refused before any call to the source.")
     WITHHELD = strawberry.enum_value("WITHHELD", description="Rows were fetched and not released.")
+
+
+@strawberry.enum(description="How far a delivery has come.")
+class DeliveryState(Enum):
+    """The states of ``graph.journal.rows.DeliveryState``."""
+
+    PREPARING = strawberry.enum_value("PREPARING", description="Ordered; its units are held.")
+    READY = strawberry.enum_value("READY", description="Sealed; nothing has left.")
+    RELEASED = strawberry.enum_value("RELEASED", description="Booked; it may be fetched while its licences live.")
+    RECEIVED = strawberry.enum_value("RECEIVED", description="The licensee signed for it.")
+    FAILED = strawberry.enum_value("FAILED", description="There is no package; its units are free again.")
+
+
+@strawberry.enum(description="What the preparation of a delivery is doing.")
+class PreparationStage(Enum):
+    """The stages of ``gateway.exchange.deliver.progress.PreparationStage``."""
+
+    WAITING = strawberry.enum_value("WAITING", description="Others are prepared first.")
+    READING = strawberry.enum_value("READING", description="A dataset is read.")
+    SEALING = strawberry.enum_value("SEALING", description="The package is described, hashed and signed.")

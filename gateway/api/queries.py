@@ -8,6 +8,7 @@ import strawberry
 from connectors.kinds import Kind
 from gateway.api.catalogue import Dataset, Offer
 from gateway.api.context import Context
+from gateway.api.deliveries import Delivery
 from gateway.api.enums import NegotiationState, RecordKind
 from gateway.api.licences import Agreement, Licence
 from gateway.api.oversight import Access, EthicsCase
@@ -16,6 +17,7 @@ from gateway.api.relay import FIRST, After, Connection, First, Node
 from gateway.api.requests import LicenceRequest
 from gateway.auth.principal import Principal
 from gateway.exchange import discover, lookup, lookup_ethics
+from gateway.exchange.deliver import presented
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
 from gateway.exchange.trace import access_log, find_access
@@ -70,6 +72,11 @@ async def _ethics_case(info: Info, iri: str) -> Node | None:
     return None if view is None else EthicsCase.of(view)
 
 
+async def _delivery(info: Info, iri: str) -> Delivery | None:
+    view = await found(info, presented.delivery, iri)
+    return None if view is None else Delivery.of(view)
+
+
 async def _access(info: Info, iri: str) -> Node | None:
     view = await found(info, find_access, iri)
     return None if view is None else Access.of(view)
@@ -82,6 +89,7 @@ _LOOKS = {
     "negotiation": _request,
     "agreement": _agreement,
     "licence": _licence,
+    "delivery": _delivery,
     "ethics-case": _ethics_case,
     "access": _access,
 }
@@ -155,6 +163,20 @@ class LicensingQuery:
         window = info.context.window(first, after, "licences")
         page = await lookup.licences(info.context.ports, info.context.principal, first=window.first, after=window.key)
         return window.connection(page, Licence.of, lambda view: view.licence)
+
+    @strawberry.field(description="One delivery, to its developer, to the owners of what it holds, and to auditors.")
+    async def delivery(self, info: Info, id: Id) -> Delivery | None:  # noqa: A002  # name of the argument
+        """One delivery."""
+        return await _delivery(info, id)
+
+    @strawberry.field(description="What the caller ordered, or what was ordered of its licences, the oldest first.")
+    async def deliveries(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Delivery] | None:
+        """The caller's deliveries, on either side."""
+        window = info.context.window(first, after, "deliveries")
+        page = await presented.deliveries(
+            info.context.ports, info.context.principal, first=window.first, after=window.key
+        )
+        return window.connection(page, Delivery.of, lambda view: view.delivery)
 
 
 @strawberry.type(description="The root fields of oversight.")

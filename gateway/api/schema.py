@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from gateway.api.kinds import KIND_TYPES
 from gateway.api.mutations.consents import ConsentMutation
+from gateway.api.mutations.deliveries import DeliveryMutation
 from gateway.api.mutations.ethics import EthicsMutation
 from gateway.api.mutations.licences import LicenceMutation
 from gateway.api.mutations.parties import PartyMutation
@@ -34,6 +35,7 @@ class Mutation(
     ConsentMutation,
     RequestMutation,
     LicenceMutation,
+    DeliveryMutation,
     EthicsMutation,
 ):
     """Everything that changes something."""

@@ -226,3 +226,26 @@ class OperatorKeyLostError(GatewayError):
             hint="restore the file from a backup; journal and keys of one gateway belong together",
         )
         self.path = path
+
+
+class DeliveryTokenRefusedError(GatewayError):
+    """A download carries no token that can be accepted."""
+
+    code = "DELIVERY_TOKEN_REFUSED"
+    http_status = 401
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"no acceptable delivery token: {problem}", hint="get a new one with `openDelivery`")
+
+
+class DeliveryTokenForeignError(GatewayError):
+    """The token is good, for another delivery."""
+
+    code = "DELIVERY_TOKEN_FOREIGN"
+    http_status = 403
+
+    def __init__(self, delivery: str) -> None:
+        super().__init__(
+            f"the token does not open delivery `{delivery}`", hint="get one for this delivery with `openDelivery`"
+        )
+        self.delivery = delivery

@@ -217,3 +217,31 @@ class RevokeLicence(Command):
 
     licence: str
     code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepareDelivery(Command):
+    """Order a package of what the named licences give."""
+
+    licences: tuple[str, ...]
+    purpose: str
+    action: str
+    place: str = ""
+    rows: int | None = None
+    """At most so many of each dataset; nothing: all that there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDelivery(Command):
+    """Fetch a package."""
+
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeDelivery(Command):
+    """Sign for a package that arrived."""
+
+    delivery: str
+    signature: str
+    """Compact JWS, typ ``muniment-delivery-receipt+jws``, over ``{delivery, manifest}``."""

@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import uuid_utils
 
 from connectors.engine import Fetched
 from connectors.spi import Collection, ReadRequest
+from gateway.auth.delivery_tokens import DeliveryTokens
 from gateway.exchange.agreements import AgreementPolicies
+from gateway.exchange.deliver.progress import Progress
 from gateway.exchange.review import CHAIN, Reviewer
 from graph.journal.journal import Journal
 from graph.journal.vault import Vault
@@ -85,17 +88,32 @@ class Sources(Protocol):
         """
         ...
 
-    def read(self, source: str, request: ReadRequest, rows_hint: int | None = None) -> AsyncIterator[Fetched]:
+    def read(
+        self, source: str, request: ReadRequest, rows_hint: int | None = None, *, patience_s: float | None = None
+    ) -> AsyncIterator[Fetched]:
         """Read what one dataset must deliver, under the source's deadline and limits; the residual filter is applied.
 
         Args:
             source: Id of a configured source.
             request: Columns, filter and resume point.
             rows_hint: About how many rows will do, so that batches need not be larger; nothing when all are wanted.
+            patience_s: How long the whole reading may take; nothing: as long as a query may.
 
         Raises:
             ConnectorError: The source cannot be read; what was yielded before stays valid.
         """
+        ...
+
+
+class Preparations(Protocol):
+    """The deliveries that are being prepared."""
+
+    def begin(self, delivery: str) -> None:
+        """Prepare an ordered delivery in the background; nothing happens when it is being prepared already."""
+        ...
+
+    def progress(self, delivery: str) -> Progress | None:
+        """How far it is; nothing when it is not being prepared."""
         ...
 
 
@@ -120,6 +138,19 @@ class ReadLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackingLimits:
+    """Where packages are made, and how large their parts are."""
+
+    folder: Path
+    url: str
+    """Address under which clients reach the gateway."""
+    shard_rows: int = 100_000
+    """Rows of one file."""
+    patience_s: float = 3600.0
+    """How long one dataset may take to be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Everything a use case may touch."""
 
@@ -136,5 +167,10 @@ class Ports:
     """The secret from which the keys of licences are derived; 32 bytes."""
     policies: AgreementPolicies = field(default_factory=AgreementPolicies)
     limits: ReadLimits = ReadLimits()
+    preparations: Preparations
+    signer: SigningKey = field(repr=False)
+    """The gateway's own key: seals packages."""
+    packing: PackingLimits
+    delivery_tokens: DeliveryTokens
     reviewers: Sequence[Reviewer] = CHAIN
     """Who answers for owners, in order."""

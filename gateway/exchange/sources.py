@@ -59,14 +59,17 @@ class ConnectedSources:
         found = self._source(source)
         return await describe(found.connector, found.context, self._deadline())
 
-    async def read(self, source: str, request: ReadRequest, rows_hint: int | None = None) -> AsyncIterator[Fetched]:
+    async def read(
+        self, source: str, request: ReadRequest, rows_hint: int | None = None, *, patience_s: float | None = None
+    ) -> AsyncIterator[Fetched]:
         """See ``Sources.read``."""
         found = self._sources.get(source)
         if found is None:
             # WHY: a dataset outlives its source in the settings, and must not take the others' answer with it.
             raise SourceUnavailableError(f"source `{source}` is not configured", hint="ask the operator")
+        deadline = self._deadline() if patience_s is None else deadline_after(patience_s)
         context = found.context if rows_hint is None else _smaller_batches(found.context, rows_hint)
-        async with aclosing(fetch(found.connector, request, context, self._deadline())) as batches:
+        async with aclosing(fetch(found.connector, request, context, deadline)) as batches:
             async for each in batches:
                 yield each
 

@@ -41,6 +41,7 @@ from policies.model import Policy
 from policies.terms import Rate, Terms
 from policies.vocabulary import DPV, FINE_TUNE, Iri
 from tests.testkit.clock import FrozenClock
+from tests.testkit.packing import packing_ports
 
 RESEARCH = Iri(DPV + "ResearchAndDevelopment")
 ACADEMIC = Iri(DPV + "AcademicResearch")
@@ -106,7 +107,9 @@ class FakeSources:
         self.profiled.append((source, collection, own))
         return CollectionProfile(rows=self.rows, completeness=dict.fromkeys(described.columns, 0.5))
 
-    async def read(self, source: str, request: ReadRequest, rows_hint: int | None = None) -> AsyncIterator[Fetched]:
+    async def read(
+        self, source: str, request: ReadRequest, rows_hint: int | None = None, *, patience_s: float | None = None
+    ) -> AsyncIterator[Fetched]:
         self.platform(source)
         nothing: tuple[Fetched, ...] = ()
         for each in nothing:
@@ -357,6 +360,7 @@ async def a_market(folder: Path, reviewers: Sequence[Reviewer] = CHAIN) -> Async
                 clock=clock,
                 ids=UuidIds(),
                 master=b"m" * 32,
+                **packing_ports(folder, clock),
                 reviewers=reviewers,
             )
             market = Market(ports=ports, sources=sources, clock=clock, operator=None, engine=engine)  # type: ignore[arg-type]  # next line

@@ -56,6 +56,7 @@ from policies.model import ColumnMode
 from policies.terms import Terms, agreement
 from policies.vocabulary import DPV, FINE_TUNE, Iri
 from tests.testkit.clock import FrozenClock
+from tests.testkit.packing import packing_ports
 
 OWNER = "urn:muniment:party:owner"
 DEVELOPER = "urn:muniment:party:developer"
@@ -89,13 +90,15 @@ class SpiedSources:
     async def profile(self, source: str, collection: str, *, own: str | None = None) -> CollectionProfile:
         return await self.real.profile(source, collection, own=own)
 
-    async def read(self, source: str, request: ReadRequest, rows_hint: int | None = None) -> AsyncIterator[Fetched]:
+    async def read(
+        self, source: str, request: ReadRequest, rows_hint: int | None = None, *, patience_s: float | None = None
+    ) -> AsyncIterator[Fetched]:
         self.reads.append(request)
         failure = self.failure if self.failing in {"", source} else None
         given = 0
         if failure is not None and self.fail_after == 0:
             raise failure
-        async for each in self.real.read(source, request, rows_hint):
+        async for each in self.real.read(source, request, rows_hint, patience_s=patience_s):
             yield each
             given += 1
             if failure is not None and given >= self.fail_after:
@@ -367,6 +370,7 @@ async def an_exchange(
             clock=clock,
             ids=UuidIds(),
             master=b"m" * 32,
+            **packing_ports(folder, clock),
             limits=ReadLimits(sort_rows=sort_rows),
         )
         exchange = Exchange(ports=wrap(ports), sources=sources, clock=clock)

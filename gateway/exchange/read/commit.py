@@ -97,11 +97,16 @@ async def commit(
 
 def consent_cover(permitted: Permitted, principal: Principal, view: View) -> ConsentCover:
     """What is known now of the people of a dataset, as far as this read is concerned."""
+    return cover_of(permitted, principal.party, view)
+
+
+def cover_of(permitted: Permitted, party: str, view: View) -> ConsentCover:
+    """What is known now of the people of a dataset, as far as what leaves to this party is concerned."""
     command, dataset = permitted.plan.command, permitted.plan.dataset
     # INVARIANT: a filter or an order tells of its column, so consent must cover that as well.
-    seen = _seen_columns(command, permitted.decision)
+    seen = seen_columns(command, permitted.decision)
     categories = {declared.category for declared in KINDS[Kind(dataset.record_kind)] if declared.name in seen}
-    return cover(dataset.platform, command.purpose, categories, principal.party, view)
+    return cover(dataset.platform, command.purpose, categories, party, view)
 
 
 def _remasked(stale: Release, known: ConsentCover, keys: RunKeys) -> Release:
@@ -140,7 +145,7 @@ def _access(entry: Entry) -> str:
 def _denial(denied: Denied, principal: Principal, ids: Ids) -> Entry:
     """What is appended for a dataset that was refused before any call to its source."""
     command, problem = denied.plan.command, denied.problem
-    decision = _decision_document(denied.decision) if denied.decision is not None else None
+    decision = decision_document(denied.decision) if denied.decision is not None else None
     return Entry(
         events=(
             AccessDenied(
@@ -169,7 +174,7 @@ def _entry(release: Release, principal: Principal, ids: Ids) -> Entry:
     rows = release.table.num_rows
     price = charge(decision, rows)
     subjects = subjects_document(release.people)
-    outcome = _decision_document(decision)
+    outcome = decision_document(decision)
     recorded = AccessRecorded(
         access=ids.new("access"),
         operation=command.operation,
@@ -182,7 +187,7 @@ def _entry(release: Release, principal: Principal, ids: Ids) -> Entry:
         client=principal.client,
         action=command.action,
         purpose=command.purpose,
-        columns=_seen_columns(command, decision),
+        columns=seen_columns(command, decision),
         rows=rows,
         withheld=release.candidates.dropped,
         lawful_basis=permitted.plan.dataset.lawful_basis,
@@ -201,7 +206,7 @@ def _entry(release: Release, principal: Principal, ids: Ids) -> Entry:
     )
 
 
-def _seen_columns(command: ReadCommand, decision: Decision) -> tuple[str, ...]:
+def seen_columns(command: ReadCommand, decision: Decision) -> tuple[str, ...]:
     """What the licensee learns of: released columns, and those the read filters or sorts by."""
     ordered = {term.column for term in command.order}
     return tuple(sorted(decision.columns | columns_of(command.where) | ordered))
@@ -221,7 +226,7 @@ def _guards(release: Release) -> tuple[Guard, ...]:
     )
     apart = ColumnsApart(
         licence=licence.licence,
-        columns=frozenset(_seen_columns(permitted.plan.command, decision)),
+        columns=frozenset(seen_columns(permitted.plan.command, decision)),
         sets=decision.not_together,
     )
     return (
@@ -251,7 +256,8 @@ def _withheld(recorded: AccessRecorded) -> AccessWithheld:
     )
 
 
-def _decision_document(decision: Decision) -> Document:
+def decision_document(decision: Decision) -> Document:
+    """The stored form of a decision, for whoever audits it."""
     return Document(media_type=DECISION, content=json.dumps(asdict(decision), default=_plain, sort_keys=True).encode())
 
 

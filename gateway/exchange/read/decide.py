@@ -6,6 +6,7 @@ Only ``policies.evaluate`` permits. The gates before and after it in this file c
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from connectors.kinds import KINDS, Kind, column
 from gateway.exchange.agreements import AgreementPolicies
@@ -18,7 +19,7 @@ from gateway.preparation.transforms import supports
 from graph.journal.rows import DatasetRow, LicenceRow
 from graph.journal.view import View
 from policies.evaluate import evaluate
-from policies.model import AccessRequest, ColumnFacts, Decision, LicenceStatus, Policy, Reason, State
+from policies.model import AccessRequest, ColumnFacts, Decision, LicenceStatus, Policy, Reason, State, Usage
 from policies.predicate import columns_of
 from policies.vocabulary import OBTAIN_ETHICS_DECISION, Iri
 
@@ -48,8 +49,25 @@ class Denied:
     """When the agreement itself denied."""
 
 
-def decide(plan: ReadPlan, party: str, view: View, policies: AgreementPolicies, now: datetime) -> Permitted | Denied:
-    """Decide one dataset under one licence; never raises a denial."""
+def decide(
+    plan: ReadPlan,
+    party: str,
+    view: View,
+    policies: AgreementPolicies,
+    now: datetime,
+    *,
+    held: Mapping[str, int] = MappingProxyType({}),
+) -> Permitted | Denied:
+    """Decide one dataset under one licence; never raises a denial.
+
+    Args:
+        plan: the dataset, the licence and what is asked.
+        party: who asks.
+        view: the record.
+        policies: of agreements.
+        now: the moment of the decision.
+        held: units that are counted already for this very plan, by counter: a delivery does not stand in its own way.
+    """
     licence, grant = plan.licence, plan.grant
     if plan.problem is not None or licence is None or grant is None:
         return Denied(
@@ -61,7 +79,7 @@ def decide(plan: ReadPlan, party: str, view: View, policies: AgreementPolicies, 
         return Denied(plan=plan, problem=problem)
     policy = policies.load(licence.policy, view)
     request = _request(plan.command, plan.dataset, description, party)
-    decision = evaluate(policy, request, _state(licence, policy, view), now)
+    decision = evaluate(policy, request, _state(licence, policy, view, held), now)
     if not decision.permitted:
         return Denied(plan=plan, problem=_from_reason(decision.reasons[0]), decision=decision)
     problem = _unsupported(decision, Kind(plan.dataset.record_kind))
@@ -150,10 +168,13 @@ def _facts(kind: Kind) -> Mapping[str, ColumnFacts]:
     }
 
 
-def _state(licence: LicenceRow, policy: Policy, view: View) -> State:
+def _state(licence: LicenceRow, policy: Policy, view: View, held: Mapping[str, int]) -> State:
     return State(
         status=licence.state,
-        usage=view.usage(licence.licence),
+        usage={
+            counter: Usage(used=seen.used, reserved=seen.reserved - held.get(counter, 0))
+            for counter, seen in view.usage(licence.licence).items()
+        },
         first_delivery=licence.first_delivery,
         fulfilled=_fulfilled(licence, policy, view),
         released=licence.released_columns,

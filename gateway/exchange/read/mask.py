@@ -133,13 +133,14 @@ def release(chosen: Candidates, count: int, key: bytes, keyed: Keyed) -> Release
     people = hashes_of([rows[name] for name in dataset.subject_columns], keyed)
     return Release(
         candidates=chosen,
-        table=_leaving(rows, permitted, key),
+        table=leaving(rows, permitted, key),
         places=_places(chosen, rows),
         people=people,
     )
 
 
-def _leaving(rows: pa.Table, permitted: Permitted, key: bytes) -> pa.Table:
+def leaving(rows: pa.Table, permitted: Permitted, key: bytes) -> pa.Table:
+    """The rows as they may leave: licensed columns, transformed; what is asked for and not licensed is empty."""
     command, decision = permitted.plan.command, permitted.decision
     kind = schema(Kind(permitted.plan.dataset.record_kind))
     columns: dict[str, pa.Array] = {}

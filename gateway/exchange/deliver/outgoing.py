@@ -1,0 +1,114 @@
+"""The files of packages on their way out: whose they are, whether they may leave, and whether they are as sealed."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from gateway.auth.delivery_tokens import Fetcher
+from gateway.exchange.deliver.errors import DeliveryDamagedError
+from gateway.exchange.deliver.open import FileView, Listed
+from gateway.exchange.deliver.release import Release
+from gateway.exchange.deliver.workspace import Workspace
+from gateway.exchange.errors import NotFoundError
+from gateway.exchange.ports import Ports
+from gateway.preparation.package.manifest import MANIFEST, SIGNATURE, seal_of
+from gateway.preparation.shards import sha256_of
+from graph.journal.documents import digest_of
+from graph.journal.view import View
+from graph.signing import SigningKey
+
+_KEPT: Final = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingFile:
+    """A file that may leave now."""
+
+    fetcher: Fetcher
+    path: Path
+    size: int
+    sha256: str
+
+
+class Outgoing:
+    """Finds the file that a download asks for."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._release = Release(ports)
+        self._intact: OrderedDict[Path, tuple[int, int, str]] = OrderedDict()
+        """Time of change and size at which a file was last found to have this hash."""
+
+    async def file(self, number: str, path: str, authorization: str | None) -> OutgoingFile:
+        """The file, after everything that must hold before its first byte.
+
+        Args:
+            number: last part of the delivery's IRI.
+            path: within the package.
+            authorization: header of the request.
+
+        Raises:
+            DeliveryTokenRefusedError, DeliveryTokenForeignError: the token does not open it.
+            NotFoundError: there is no such delivery of this party, or no such file in it.
+            DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError: it may not leave.
+            DeliveryDamagedError: the file is not what was sealed.
+        """
+        delivery = f"urn:muniment:delivery:{number}"
+        fetcher = self._ports.delivery_tokens.read(authorization, delivery)
+        sealed = await self._ports.journal.view(lambda view: _sealed(delivery, path, view, self._ports.signer))
+        found = Workspace.of(self._ports.packing.folder, delivery).package / sealed.path
+        # INVARIANT: damage is found before anything is booked.
+        await asyncio.to_thread(self._require_intact, delivery, sealed, found)
+        file = OutgoingFile(fetcher=fetcher, path=found, size=sealed.bytes, sha256=sealed.sha256)
+        await self.still(file)
+        return file
+
+    async def still(self, file: OutgoingFile) -> None:
+        """Return when bytes of the file may leave now.
+
+        Raises:
+            NotFoundError, DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError: they may not.
+        """
+        await self._release.let_out(file.fetcher.delivery, file.fetcher.party, file.fetcher.client)
+
+    def _require_intact(self, delivery: str, sealed: FileView, path: Path) -> None:
+        try:
+            stat = path.stat()
+            known = self._intact.get(path)
+            if known != (stat.st_mtime_ns, stat.st_size, sealed.sha256):
+                if stat.st_size != sealed.bytes or sha256_of(path) != sealed.sha256:
+                    raise DeliveryDamagedError(delivery, sealed.path)
+                self._intact[path] = (stat.st_mtime_ns, stat.st_size, sealed.sha256)
+                if len(self._intact) > _KEPT:
+                    self._intact.popitem(last=False)
+        except OSError:
+            raise DeliveryDamagedError(delivery, sealed.path) from None
+
+
+def _sealed(delivery: str, path: str, view: View, signer: SigningKey) -> FileView:
+    """What the seal says of a file.
+
+    Raises:
+        NotFoundError: it says nothing of it.
+    """
+    row = view.delivery(delivery)
+    content = view.document(row.manifest) if row is not None and row.manifest else None
+    if row is None or content is None:
+        raise NotFoundError("delivery", delivery)
+    if path == MANIFEST:
+        return _file(path, content)
+    if path == SIGNATURE:
+        return _file(path, seal_of(delivery, row.manifest, row.root, signer).encode())
+    listed = msgspec.json.decode(content, type=Listed)
+    found = next((each for each in listed.files if each.path == path), None)
+    if found is None:
+        raise NotFoundError("file", path)
+    return found
+
+
+def _file(path: str, content: bytes) -> FileView:
+    return FileView(path=path, bytes=len(content), sha256=digest_of(content).removeprefix("sha-256:"))

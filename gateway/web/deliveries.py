@@ -1,0 +1,75 @@
+"""``/deliveries/{id}/{path}``: the files of a package, to its licensee, resumable at any byte.
+
+Every answer is judged first (``gateway.exchange.deliver.release``), and again while a long one is on its way. A file is
+compared with its seal before anything of it is served.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from gateway.errors import GatewayError
+from gateway.exchange.deliver.outgoing import Outgoing, OutgoingFile
+from gateway.web.ranges import ByteRange, RangeUnsatisfiableError, asked_range
+
+_CHUNK_BYTES: Final = 1024 * 1024
+_JUDGED_EVERY: Final = 16
+"""Chunks after which a long answer is judged again."""
+
+
+def delivery_routes(outgoing: Outgoing) -> list[Route]:
+    """The one route; it needs the delivery's own token."""
+
+    async def serve(request: Request) -> Response:
+        try:
+            file = await outgoing.file(
+                request.path_params["delivery"], request.path_params["path"], request.headers.get("authorization")
+            )
+            return await _answer(request, outgoing, file)
+        except RangeUnsatisfiableError as problem:
+            return _problem(problem, {"content-range": f"bytes */{problem.size}"})
+        except GatewayError as problem:
+            return _problem(problem, {"www-authenticate": "Bearer"} if problem.http_status == 401 else {})  # noqa: PLR2004  # unauthorized
+
+    return [Route("/deliveries/{delivery}/{path:path}", serve, methods=["GET"])]
+
+
+async def _answer(request: Request, outgoing: Outgoing, file: OutgoingFile) -> Response:
+    etag = f'"{file.sha256}"'
+    condition = request.headers.get("if-range")
+    asked = asked_range(request.headers.get("range"), file.size) if condition in {None, etag} else None
+    part = asked or ByteRange(start=0, stop=file.size)
+    headers = {
+        "accept-ranges": "bytes",
+        "cache-control": "private, no-store",
+        "content-length": str(part.stop - part.start),
+        "content-type": "application/octet-stream",
+        "etag": etag,
+        "x-content-type-options": "nosniff",
+    }
+    if asked is not None:
+        headers["content-range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
+    status = 200 if asked is None else 206
+    return StreamingResponse(_bytes(outgoing, file, part), status_code=status, headers=headers)
+
+
+async def _bytes(outgoing: Outgoing, file: OutgoingFile, part: ByteRange) -> AsyncIterator[bytes]:
+    with file.path.open("rb") as opened:
+        opened.seek(part.start)
+        left, chunks = part.stop - part.start, 0
+        while left > 0:
+            if chunks and chunks % _JUDGED_EVERY == 0:
+                # INVARIANT: what was ended meanwhile stops within sixteen chunks; the client sees a broken answer.
+                await outgoing.still(file)
+            chunk = await asyncio.to_thread(opened.read, min(_CHUNK_BYTES, left))
+            left, chunks = left - len(chunk), chunks + 1
+            yield chunk
+
+
+def _problem(problem: GatewayError, headers: dict[str, str]) -> Response:
+    body = {"code": problem.code, "message": problem.message, "hint": problem.hint or None}
+    return JSONResponse(body, status_code=problem.http_status, headers={"cache-control": "no-store", **headers})
