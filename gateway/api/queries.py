@@ -8,7 +8,7 @@ import strawberry
 from connectors.kinds import Kind
 from gateway.api.catalogue import Dataset, Offer
 from gateway.api.context import Context
-from gateway.api.deliveries import Delivery
+from gateway.api.deliveries import Delivery, OpenedDelivery
 from gateway.api.enums import NegotiationState, RecordKind
 from gateway.api.licences import Agreement, Licence
 from gateway.api.oversight import Access, EthicsCase
@@ -18,6 +18,7 @@ from gateway.api.requests import LicenceRequest
 from gateway.auth.principal import Principal
 from gateway.exchange import discover, lookup, lookup_ethics
 from gateway.exchange.deliver import presented
+from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
 from gateway.exchange.trace import access_log, find_access
@@ -168,6 +169,14 @@ class LicensingQuery:
     async def delivery(self, info: Info, id: Id) -> Delivery | None:  # noqa: A002  # name of the argument
         """One delivery."""
         return await _delivery(info, id)
+
+    @strawberry.field(
+        description="What fetching a package needs, for ten minutes, to its developer; nothing is booked by asking."
+    )
+    async def opened_delivery(self, info: Info, id: Id) -> OpenedDelivery | None:  # noqa: A002  # name of the argument
+        """What fetching a package needs."""
+        view = await found(info, opened_delivery, id)
+        return None if view is None else OpenedDelivery.of(view)
 
     @strawberry.field(description="What the caller ordered, or what was ordered of its licences, the oldest first.")
     async def deliveries(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Delivery] | None:

@@ -235,7 +235,7 @@ class DeliveryTokenRefusedError(GatewayError):
     http_status = 401
 
     def __init__(self, problem: str) -> None:
-        super().__init__(f"no acceptable delivery token: {problem}", hint="get a new one with `openDelivery`")
+        super().__init__(f"no acceptable delivery token: {problem}", hint="get a new one with `openedDelivery`")
 
 
 class DeliveryTokenForeignError(GatewayError):
@@ -246,6 +246,6 @@ class DeliveryTokenForeignError(GatewayError):
 
     def __init__(self, delivery: str) -> None:
         super().__init__(
-            f"the token does not open delivery `{delivery}`", hint="get one for this delivery with `openDelivery`"
+            f"the token does not open delivery `{delivery}`", hint="get one for this delivery with `openedDelivery`"
         )
         self.delivery = delivery

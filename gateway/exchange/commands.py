@@ -232,13 +232,6 @@ class PrepareDelivery(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenDelivery(Command):
-    """Fetch a package."""
-
-    delivery: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeDelivery(Command):
     """Sign for a package that arrived."""
 

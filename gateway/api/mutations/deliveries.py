@@ -1,15 +1,14 @@
-"""Mutations of deliveries: order, open for fetching, acknowledge."""
+"""Mutations of deliveries: order, acknowledge."""
 
 from typing import Annotated
 
 import strawberry
 
-from gateway.api.deliveries import Delivery, OpenedDelivery
+from gateway.api.deliveries import Delivery
 from gateway.api.enums import ACTION_IRIS, UseAction
 from gateway.api.mutations.payload import IDEMPOTENCY, INPUT, Info, Payload, attempt, shown
 from gateway.exchange import commands
 from gateway.exchange.deliver.acknowledge import acknowledge_delivery
-from gateway.exchange.deliver.open import open_delivery
 from gateway.exchange.deliver.order import order_delivery
 from policies.vocabulary import Iri
 
@@ -28,13 +27,6 @@ class PrepareDeliveryInput:
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY)
 
 
-@strawberry.input(description="Which package is to be fetched.")
-class OpenDeliveryInput:
-    """Which package is to be fetched."""
-
-    delivery: strawberry.ID = strawberry.field(description=_DELIVERY)
-
-
 @strawberry.input(description="The licensee's receipt for a package that arrived.")
 class AcknowledgeDeliveryInput:
     """The licensee's receipt."""
@@ -51,15 +43,6 @@ class PrepareDeliveryPayload(Payload):
     """What ordering gave."""
 
     delivery: Delivery | None = strawberry.field(description="The order; nothing when there are mistakes.")
-
-
-@strawberry.type(description="What opening gave.")
-class OpenDeliveryPayload(Payload):
-    """What opening gave."""
-
-    opened: OpenedDelivery | None = strawberry.field(
-        description="What fetching needs; nothing when there are mistakes."
-    )
 
 
 @strawberry.type(description="What acknowledging gave.")
@@ -96,14 +79,6 @@ class DeliveryMutation:
             ),
         )
         return PrepareDeliveryPayload(delivery=shown(view, Delivery.of), user_errors=errors)
-
-    @strawberry.mutation(
-        description="A token for fetching a package, for ten minutes; nothing is booked by asking. Scope `graph:query`."
-    )
-    async def open_delivery(self, info: Info, given: Annotated[OpenDeliveryInput, INPUT]) -> OpenDeliveryPayload | None:
-        """Open a package for fetching."""
-        view, errors = await attempt(info, open_delivery, lambda: commands.OpenDelivery(delivery=given.delivery))
-        return OpenDeliveryPayload(opened=shown(view, OpenedDelivery.of), user_errors=errors)
 
     @strawberry.mutation(description="Sign for a package that arrived whole. Scope `graph:query`.")
     async def acknowledge_delivery(

@@ -8,7 +8,6 @@ import msgspec
 from gateway.auth.delivery_tokens import Fetcher
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
-from gateway.exchange.commands import OpenDelivery
 from gateway.exchange.deliver.errors import DeliveryNotReadyError
 from gateway.exchange.deliver.presented import visible_delivery
 from gateway.exchange.errors import NotFoundError
@@ -46,7 +45,7 @@ class Listed(msgspec.Struct, frozen=True):
     files: tuple[FileView, ...]
 
 
-async def open_delivery(ports: Ports, principal: Principal, command: OpenDelivery) -> OpenedView:
+async def opened_delivery(ports: Ports, principal: Principal, iri: str) -> OpenedView:
     """Let the licensee fetch a package for ten minutes; asked again, it goes on.
 
     Raises:
@@ -57,9 +56,9 @@ async def open_delivery(ports: Ports, principal: Principal, command: OpenDeliver
     principal.require(Scope.GRAPH_QUERY)
 
     def found(reading: Reading) -> tuple[str, bytes]:
-        row = visible_delivery(reading, command.delivery)
+        row = visible_delivery(reading, iri)
         if row.party != principal.party:
-            raise NotFoundError("delivery", command.delivery)
+            raise NotFoundError("delivery", iri)
         if row.state in {DeliveryState.PREPARING, DeliveryState.FAILED}:
             raise DeliveryNotReadyError(row.delivery, row.state.value)
         content = reading.view.document(row.manifest)
@@ -68,11 +67,9 @@ async def open_delivery(ports: Ports, principal: Principal, command: OpenDeliver
         return row.manifest, content
 
     digest, content = await read(ports, principal, found)
-    token = ports.delivery_tokens.issue(
-        Fetcher(delivery=command.delivery, party=principal.party, client=principal.client)
-    )
+    token = ports.delivery_tokens.issue(Fetcher(delivery=iri, party=principal.party, client=principal.client))
     return OpenedView(
-        url=f"{ports.packing.url}/deliveries/{command.delivery.rsplit(':', 1)[-1]}",
+        url=f"{ports.packing.url}/deliveries/{iri.rsplit(':', 1)[-1]}",
         token=token.text,
         expires_at=token.expires_at,
         manifest=digest,

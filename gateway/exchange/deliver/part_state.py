@@ -1,7 +1,7 @@
 """What is known of a dataset's finished files: written beside each, so that a preparation can go on after a crash."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -11,20 +11,19 @@ from gateway.preparation.shards import Shard, write_whole
 _EXAMPLES = 20
 
 
-@dataclass(slots=True, kw_only=True)
-class Tally:
+class Tally(msgspec.Struct, kw_only=True):
     """What was seen of one file's rows, while it is written."""
 
     fetched: int = 0
     by_terms: int = 0
     by_people: int = 0
     duplicates: int = 0
-    filled: dict[str, int] = field(default_factory=dict)
-    record_licences: dict[str, int] = field(default_factory=dict)
-    people: set[str] = field(default_factory=set)
-    broken: dict[str, int] = field(default_factory=dict)
+    filled: dict[str, int] = msgspec.field(default_factory=dict)
+    record_licences: dict[str, int] = msgspec.field(default_factory=dict)
+    people: set[str] = msgspec.field(default_factory=set)
+    broken: dict[str, int] = msgspec.field(default_factory=dict)
     """Rows that break a rule, by its name."""
-    examples: dict[str, list[str]] = field(default_factory=dict)
+    examples: dict[str, list[str]] = msgspec.field(default_factory=dict)
     """Opaque ids of some of them."""
 
     def add(self, counts: dict[str, int], more: Mapping[str, int]) -> None:

@@ -82,7 +82,7 @@ def delivery_view(ports: Ports, reading: Reading, iri: str) -> DeliveryView:
         action=row.action,
         purpose=row.purpose,
         state=row.state,
-        items=tuple(_item(each) for each in row.items if whole or _licenses(reading, each)),
+        items=tuple(_item(each) for each in row.items if whole or _licensed_by(reading, each)),
         progress=ports.preparations.progress(row.delivery),
         code=row.code or None,
         findings=_findings(row, reading.view),
@@ -102,7 +102,7 @@ def visible_delivery(reading: Reading, iri: str) -> DeliveryRow:
         NotFoundError: There is none.
     """
     row = reading.view.delivery(iri)
-    if row is None or not (_whole(reading.reader, row) or any(_licenses(reading, each) for each in row.items)):
+    if row is None or not (_whole(reading.reader, row) or any(_licensed_by(reading, each) for each in row.items)):
         raise NotFoundError("delivery", iri)
     return row
 
@@ -139,7 +139,7 @@ def _whole(reader: Principal, row: DeliveryRow) -> bool:
     return reader.party == row.party or Scope.AUDIT_READ in reader.scopes
 
 
-def _licenses(reading: Reading, item: DeliveryItemRow) -> bool:
+def _licensed_by(reading: Reading, item: DeliveryItemRow) -> bool:
     licence = reading.view.licence(item.licence)
     return licence is not None and licence.assigner == reading.reader.party
 

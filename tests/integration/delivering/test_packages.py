@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from gateway.exchange import commands
-from gateway.exchange.deliver.open import open_delivery
+from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.deliver.order import order_delivery
 from gateway.exchange.deliver.outgoing import Outgoing
 from gateway.exchange.deliver.prepare import prepare
@@ -81,7 +81,7 @@ async def test_an_order_becomes_a_sealed_package(tmp_path: Path) -> None:
 
 async def fetched(exchange: Exchange, view: DeliveryView, path: str = "manifest.json") -> bytes:
     """What a download of one file gives."""
-    opened = await open_delivery(exchange.ports, exchange.principal(), commands.OpenDelivery(delivery=view.delivery))
+    opened = await opened_delivery(exchange.ports, exchange.principal(), view.delivery)
     number = view.delivery.rsplit(":", 1)[-1]
     file = await Outgoing(exchange.ports).file(number, path, f"Bearer {opened.token}")
     return file.path.read_bytes()
