@@ -11,6 +11,7 @@ from gateway.cli.demo import demo
 from gateway.cli.errors import UnexpectedFailureError
 from gateway.cli.failures import FAILED, report
 from gateway.cli.graph import graph
+from gateway.cli.pull import pull
 from gateway.cli.serve import serve
 from gateway.cli.verify import verify
 from gateway.cli.version import print_version, version
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve)
 app.command("demo")(demo)
+app.command("pull")(pull)
 app.command("verify")(verify)
 app.command("version")(version)
 app.add_typer(client, name="client")

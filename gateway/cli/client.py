@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from gateway.cli.errors import FileUnreadableError, FileUnwritableError
+from gateway.cli.files import card_of, json_object, made_key, signing_key, text_of, write_text
 
 if TYPE_CHECKING:
     from gateway.client import Answer, Registration
@@ -32,10 +32,10 @@ def register(
 
     from gateway.client import MunimentClient  # noqa: PLC0415  # cheap at start
 
-    signing_key = _key(key)
+    signing_key = made_key(key)
     registered: Registration = asyncio.run(MunimentClient.register(url, invitation, signing_key, name=name))
     card = {"client_id": registered.client_id, "party": registered.party}
-    _write(key.with_suffix(".json"), json.dumps(card, indent=2) + "\n")
+    write_text(key.with_suffix(".json"), json.dumps(card, indent=2) + "\n")
     if as_json:
         typer.echo(json.dumps({**card, "kind": registered.kind, "scopes": sorted(registered.scopes)}, indent=2))
         return
@@ -64,14 +64,14 @@ def query(
     """Send a query and print the answer as JSON; exits with 1 when the answer has errors."""
     import asyncio  # noqa: PLC0415  # cheap at start
 
-    document = _text(file)
+    document = text_of(file)
     beside = file.with_suffix(".json")
     named = variables or (beside if beside.exists() else None)
-    given = _object(named) if named is not None else {}
-    card = _object(party)
-    key = _key(party.with_suffix(".jwk"), make=False)
+    given = json_object(named) if named is not None else {}
+    client_id = card_of(party)
+    key = signing_key(party.with_suffix(".jwk"))
     licences = tuple(licence or ()) or tuple(given.get("licences") or ())
-    answer = asyncio.run(_execute(url, str(card.get("client_id", "")), key, document, given, licences))
+    answer = asyncio.run(_execute(url, client_id, key, document, given, licences))
     typer.echo(json.dumps({"data": answer.data, "errors": list(answer.errors)}, indent=2, ensure_ascii=False))
     if answer.errors:
         raise typer.Exit(1)
@@ -89,45 +89,3 @@ async def _execute(
 
     async with MunimentClient(url, client_id=client_id, key=key) as opened:
         return await opened.execute(document, variables, licences=licences)
-
-
-def _key(path: Path, *, make: bool = True) -> "SigningKey":
-    from graph.signing import SigningKey  # noqa: PLC0415  # cheap at start
-
-    if path.exists() or not make:
-        try:
-            return SigningKey.load(path)
-        except OSError as problem:
-            raise FileUnreadableError(path, problem.strerror or "it cannot be opened") from None
-    made = SigningKey.generate()
-    try:
-        made.save(path)
-    except OSError as problem:
-        raise FileUnwritableError(path, problem.strerror or "it cannot be made") from None
-    return made
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as problem:
-        raise FileUnreadableError(path, problem.strerror or "it cannot be opened") from None
-    except UnicodeDecodeError:
-        raise FileUnreadableError(path, "it is not text in UTF-8") from None
-
-
-def _object(path: Path) -> Mapping[str, Any]:
-    try:
-        content = json.loads(_text(path))
-    except ValueError:
-        raise FileUnreadableError(path, "it is not JSON") from None
-    if not isinstance(content, dict):
-        raise FileUnreadableError(path, "it is not a JSON object")
-    return content
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise FileUnwritableError(path, problem.strerror or "it cannot be made") from None

@@ -1,13 +1,14 @@
 """``muniment verify``: check an exported proof without asking anybody."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from gateway.cli.errors import BundleInvalidError, FileUnreadableError
+from gateway.cli.errors import BundleInvalidError
+from gateway.cli.files import json_object
+from gateway.cli.verify_package import verify_folder
 
 FORMAT: Final = "muniment-proof/1"
 """What a bundle calls itself: ``{format, origin, key, proof, receipt}``."""
@@ -16,7 +17,8 @@ FORMAT: Final = "muniment-proof/1"
 def verify(
     *,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Bundle of a proof, as the demo and auditors export it.")
+        Path,
+        typer.Argument(metavar="PATH", help="Bundle of a proof, as auditors export it; or the folder of a package."),
     ],
     key: Annotated[
         Path | None,
@@ -26,11 +28,14 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Verify that an event is in the journal, under a signed head, and that its receipt promised it."""
+    """Verify offline that an event is in the journal and its receipt promised it; or that a package is as sealed."""
+    if file.is_dir():
+        verify_folder(file, key, as_json=as_json)
+        return
     from gateway.client import verify_proof  # noqa: PLC0415  # cheap at start
     from graph.signing import thumbprint  # noqa: PLC0415  # cheap at start
 
-    bundle = _read(file)
+    bundle = json_object(file)
     match bundle:
         case {"format": str(found), "origin": str(origin), "key": dict(own), "proof": dict(proof), **rest} if (
             found == FORMAT
@@ -38,7 +43,7 @@ def verify(
             receipt = rest.get("receipt")
         case _:
             raise BundleInvalidError(file)
-    trusted = own if key is None else _read(key)
+    trusted = own if key is None else json_object(key)
     proven = verify_proof(proof, origin=origin, public_jwk=trusted, receipt=receipt)
     facts = {
         "verified": True,
@@ -59,15 +64,3 @@ def verify(
     typer.echo(f"under key {facts['key']}")
     if key is None:
         typer.echo("the key came with the bundle: compare it with the one you know, or give yours with --key")
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise FileUnreadableError(path, problem.strerror or "it cannot be opened") from None
-    except ValueError:
-        raise FileUnreadableError(path, "it is not JSON") from None
-    if not isinstance(content, dict):
-        raise FileUnreadableError(path, "it is not a JSON object")
-    return content

@@ -18,7 +18,9 @@ from gateway.client.agreements import (
 from gateway.client.answers import Answer
 from gateway.client.client import MunimentClient
 from gateway.client.errors import ClientError
+from gateway.client.packages import VerifiedPackage, verify_package
 from gateway.client.proofs import Checkpoint, ProvenEvent, verify_checkpoint, verify_proof
+from gateway.client.pulling import Pulled
 from gateway.client.registration import Registration
 from gateway.client.tokens import Token
 
@@ -28,12 +30,15 @@ __all__ = [
     "ClientError",
     "MunimentClient",
     "ProvenEvent",
+    "Pulled",
     "Registration",
     "Token",
+    "VerifiedPackage",
     "sign_agreement",
     "sign_delegation",
     "verify_agreement",
     "verify_agreement_signature",
     "verify_checkpoint",
+    "verify_package",
     "verify_proof",
 ]

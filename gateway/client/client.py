@@ -1,6 +1,7 @@
 """The client that people use: one object per party and gateway."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final, Self
 
 import orjson
@@ -9,6 +10,7 @@ from gateway.client.agreements import sign_agreement, sign_delegation, verify_ag
 from gateway.client.answers import Answer
 from gateway.client.errors import GatewayAnswerError, PagingStuckError
 from gateway.client.proofs import ProvenEvent, verify_proof
+from gateway.client.pulling import Pulled, pull
 from gateway.client.registration import Registration, register
 from gateway.client.tokens import Token, TokenSource
 from gateway.client.transport import Transport, checked_address
@@ -197,6 +199,28 @@ class MunimentClient:
                 raise PagingStuckError(field, cursor)
             seen.add(cursor)
             position["after"] = cursor
+
+    async def pull(
+        self,
+        delivery: str,
+        folder: Path,
+        *,
+        public_jwk: Mapping[str, Any] | None = None,
+        told: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> Pulled:
+        """Fetch a package into a folder, verify it, sign for it; see ``gateway.client.pulling``.
+
+        Args:
+            delivery: IRI.
+            folder: made when it is not there; an earlier, broken download in it is gone on with.
+            public_jwk: the gateway's key as learnt beforehand; without it the one in the package.
+            told: is told bytes that are here, and bytes of the whole.
+
+        Raises:
+            ClientError: It did not arrive, or is not what was sealed.
+        """
+        transport, _ = self._open()
+        return await pull(self, transport, self._key, delivery, folder, public_jwk=public_jwk, told=told)
 
     def forget_tokens(self) -> None:
         """Drop the kept tokens, so that the next one names the present versions of its licences."""

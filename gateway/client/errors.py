@@ -151,3 +151,43 @@ class ProofInvalidError(ClientError):
     def __init__(self, finding: str) -> None:
         super().__init__(f"nothing is proven: {finding}", hint="keep the proof: it is evidence against the log")
         self.finding = finding
+
+
+class PackageInvalidError(ClientError):
+    """A package is not what was sealed."""
+
+    code = "PACKAGE_INVALID"
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        first, *rest = findings
+        more = f", and {len(rest)} more: {'; '.join(rest)}" if rest else ""
+        super().__init__(
+            f"the package is not what was sealed: {first}{more}",
+            hint="fetch it again with `muniment pull`; if it stays so, tell the gateway's operator and an auditor",
+        )
+        self.findings = tuple(findings)
+
+
+class DownloadRefusedError(ClientError):
+    """The gateway does not let a file of the package out."""
+
+    code = "DOWNLOAD_REFUSED"
+
+    def __init__(self, path: str, code: str, problem: str) -> None:
+        super().__init__(
+            f"`{path}` was refused ({code}): {problem}", hint=f"see docs/errors/{code}.md; what is here stays here"
+        )
+        self.path = path
+        self.reason = code
+
+
+class DownloadInterruptedError(ClientError):
+    """A file did not arrive whole, however often it was asked for."""
+
+    code = "DOWNLOAD_INTERRUPTED"
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(
+            f"`{path}` did not arrive whole: {problem}", hint="run the same command again: it goes on where it stopped"
+        )
+        self.path = path

@@ -1,6 +1,7 @@
 """HTTP to one gateway: one address, no redirects, bounded answers, and failures with a name."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Final, Self
@@ -25,6 +26,16 @@ class Reply:
 
     status: int
     content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streamed:
+    """An answer whose body is still coming."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names are compared without regard to case."""
+    content: aiohttp.StreamReader
 
 
 class Transport:
@@ -79,6 +90,26 @@ class Transport:
             GatewayAnswerError: The answer is no JSON object.
         """
         return await self._send("POST", path, body, headers)
+
+    @asynccontextmanager
+    async def stream(self, path: str, headers: Mapping[str, str]) -> AsyncIterator[Streamed]:
+        """Fetch a file piece by piece; as long as it takes, while pieces keep coming.
+
+        Raises:
+            GatewayUnreachableError: No connection, or it was lost on the way.
+            GatewayTimeoutError: No piece came in time.
+        """
+        address = self.base_url + path
+        patience = aiohttp.ClientTimeout(total=None, sock_connect=self._timeout_s, sock_read=self._timeout_s)
+        try:
+            async with self._session.get(
+                address, headers=dict(headers), allow_redirects=False, timeout=patience
+            ) as response:
+                yield Streamed(status=response.status, headers=response.headers, content=response.content)
+        except TimeoutError:
+            raise GatewayTimeoutError(address, self._timeout_s) from None
+        except aiohttp.ClientError as problem:
+            raise GatewayUnreachableError(self.base_url, str(problem) or type(problem).__name__) from None
 
     async def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         address = self.base_url + path

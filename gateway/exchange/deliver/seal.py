@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,9 @@ from gateway.preparation.quality import QualityRule
 from gateway.preparation.shards import sha256_of, write_whole
 from graph.journal.documents import Document, subjects_document
 from graph.journal.events import DeliveryPrepared, PreparedItem
-from graph.journal.rows import DeliveryRow
+from graph.journal.rows import DeliveryRow, SignatureRow
 from graph.journal.view import View
+from graph.signing import thumbprint
 from policies.jsonld import to_document
 from policies.model import Policy, Transform
 from policies.phrases import transformed
@@ -199,8 +200,23 @@ def _agreement(ports: Ports, packed: Packed, view: View) -> _Agreement:
         "odrl": to_document(policy),
         "summary": summary(policy),
         "signatures": [
-            {"by": each.by, "kid": each.key, "jws": each.signature, "delegated": each.delegated}
+            {
+                "by": each.by,
+                "kid": each.key,
+                "jws": each.signature,
+                "delegated": each.delegated,
+                "key": _public_key(ports, each, licence.dataset),
+            }
             for each in (negotiation.signatures if negotiation is not None else ())
         ],
     }
     return _Agreement(policy=policy, content=msgspec.json.format(msgspec.json.encode(content, order="sorted")) + b"\n")
+
+
+def _public_key(ports: Ports, signature: SignatureRow, dataset: str) -> Mapping[str, str] | None:
+    """The key that made a signature, so that it can be checked without asking anybody; nothing when it is not known."""
+    held = ports.keys.find(signature.by, dataset)
+    known = [each.public_jwk for each in ports.clients.of_party(signature.by)]
+    if held is not None:
+        known.append(held.public_jwk)
+    return next((jwk for jwk in known if thumbprint(jwk) == signature.key), None)

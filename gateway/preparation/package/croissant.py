@@ -14,11 +14,10 @@ from gateway.preparation.package.contents import Columns, Contents, DatasetPart
 CROISSANT: Final = "croissant.json"
 CONFORMS_TO: Final = ("http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0")
 
-_RAI: Final = ("dataCollection", "dataPreprocessingProtocol", "dataUseCases", "dataLimitations")
 _CROISSANT_TERMS: Final = (
     "citeAs",
     "column",
-    "containedIn",
+    "equivalentProperty",
     "extract",
     "field",
     "fileObject",
@@ -37,6 +36,7 @@ _CROISSANT_TERMS: Final = (
     "regex",
     "repeated",
     "replace",
+    "samplingRate",
     "separator",
     "source",
     "subField",
@@ -49,7 +49,6 @@ _CONTEXT: Final[Mapping[str, Any]] = {
     "rai": "http://mlcommons.org/croissant/RAI/",
     "sc": "https://schema.org/",
     "dct": "http://purl.org/dc/terms/",
-    "odrl": "http://www.w3.org/ns/odrl/2/",
     "conformsTo": "dct:conformsTo",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},

@@ -75,6 +75,7 @@ def sealed(contents: Contents, files: Sequence[PackagedFile], key: SigningKey) -
             ],
             "files": entries,
             "root": root,
+            "key": key.public_jwk,
         }
     )
     return Manifest(content=content, root=root, signature=seal_of(contents.delivery, digest_of(content), root, key))

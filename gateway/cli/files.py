@@ -1,0 +1,79 @@
+"""The files that commands read and write: texts, JSON objects, keys; each failure names the file."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gateway.cli.errors import FileUnreadableError, FileUnwritableError
+
+if TYPE_CHECKING:
+    from graph.signing import SigningKey
+
+
+def signing_key(path: Path) -> "SigningKey":
+    """The private key in a file.
+
+    Raises:
+        FileUnreadableError: it cannot be opened.
+        KeyInvalidError: it holds no key, or others may read it.
+    """
+    from graph.signing import SigningKey  # noqa: PLC0415  # cheap at start
+
+    try:
+        return SigningKey.load(path)
+    except OSError as problem:
+        raise FileUnreadableError(path, problem.strerror or "it cannot be opened") from None
+
+
+def made_key(path: Path) -> "SigningKey":
+    """The private key in a file, made when the file is not there.
+
+    Raises:
+        FileUnreadableError: it cannot be opened.
+        FileUnwritableError: it cannot be made.
+    """
+    from graph.signing import SigningKey  # noqa: PLC0415  # cheap at start
+
+    if path.exists():
+        return signing_key(path)
+    made = SigningKey.generate()
+    try:
+        made.save(path)
+    except OSError as problem:
+        raise FileUnwritableError(path, problem.strerror or "it cannot be made") from None
+    return made
+
+
+def card_of(path: Path) -> str:
+    """The client id in the file that ``muniment client register`` wrote."""
+    return str(json_object(path).get("client_id", ""))
+
+
+def text_of(path: Path) -> str:
+    """The text of a file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise FileUnreadableError(path, problem.strerror or "it cannot be opened") from None
+    except UnicodeDecodeError:
+        raise FileUnreadableError(path, "it is not text in UTF-8") from None
+
+
+def json_object(path: Path) -> Mapping[str, Any]:
+    """The JSON object in a file."""
+    try:
+        content = json.loads(text_of(path))
+    except ValueError:
+        raise FileUnreadableError(path, "it is not JSON") from None
+    if not isinstance(content, dict):
+        raise FileUnreadableError(path, "it is not a JSON object")
+    return content
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file, over what was there."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise FileUnwritableError(path, problem.strerror or "it cannot be made") from None
