@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
+from connectors.spi import HealthStatus
 from gateway.api.cursors import CursorCodec
 from gateway.api.execution.engine import Engine, EngineOptions
 from gateway.api.http import GraphQLEndpoint
@@ -32,6 +34,7 @@ from gateway.exchange.ports import PackingLimits, Ports, ReadLimits, UuidIds
 from gateway.exchange.read.expired import refuse_expired
 from gateway.exchange.read.pipeline import run
 from gateway.exchange.sources import ConnectedSources, connected_sources
+from gateway.folder_lock import locked
 from gateway.logs import configure_logging
 from gateway.preparation.pseudonyms import derived_key
 from gateway.settings import Profile, Settings
@@ -55,6 +58,7 @@ JOURNAL_KEY: Final = Path("keys/journal.jwk")
 DELIVERIES: Final = "deliveries"
 MASTER_FILE: Final = Path("keys/master")
 _SECRET_BYTES: Final = 32
+_log = structlog.get_logger("gateway")
 
 
 class MasterSecretInvalidError(GatewayError):
@@ -114,6 +118,7 @@ async def opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterat
     folder = settings.folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
+        stack.enter_context(locked(folder))
         engine = create_engine(f"sqlite:///{folder / JOURNAL_FILE}")
         stack.callback(engine.dispose)
         key = await asyncio.to_thread(_signing_key, folder / JOURNAL_KEY)
@@ -160,6 +165,7 @@ async def opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterat
         projector = Projector(journal, store)
         stack.push_async_callback(_ended, asyncio.create_task(projector.run(), name="projector"))
         stack.push_async_callback(_ended, asyncio.create_task(preparations.run(ports), name="preparations"))
+        stack.push_async_callback(_ended, asyncio.create_task(_tell_unreachable(sources), name="sources"))
         yield Gateway(
             settings=settings,
             ports=ports,
@@ -205,6 +211,13 @@ def _routes(
         *health_routes(ports.journal, projector, sources),
         metrics_route(),
     ]
+
+
+async def _tell_unreachable(sources: ConnectedSources) -> None:
+    """Say once which sources do not answer; the gateway serves the others meanwhile."""
+    for name, health in (await sources.health()).items():
+        if health.status is HealthStatus.UNREACHABLE:
+            _log.warning("source.unreachable", source=name, problem=health.detail)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

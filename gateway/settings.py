@@ -64,7 +64,7 @@ class SourceSettings:
     connector: str
     """Name of an entry point of the group ``muniment.connectors``."""
     config: Mapping[str, Any]
-    """What the connector's own ``parse_config`` checks."""
+    """What the connector's own ``parse_config`` checks; a ``path`` in it counts from the settings file."""
     private: bool = False
     """Whether the source may be at a loopback or private address."""
 
@@ -194,7 +194,7 @@ def _source(entry: Any, index: int, path: Path) -> SourceSettings:
         source = SourceSettings(
             id=rest.pop("id"),
             connector=rest.pop("connector"),
-            config=rest.pop("config", {}),
+            config=_placed(rest.pop("config", {}), path.parent),
             private=rest.pop("private", False) is True,
         )
     except KeyError as missing:
@@ -204,6 +204,13 @@ def _source(entry: Any, index: int, path: Path) -> SourceSettings:
             f"unknown key `{min(rest)}`, in {where}", hint="known: id, connector, config, private"
         )
     return source
+
+
+def _placed(config: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """The configuration, with a ``path`` that counts from the settings file wherever the gateway is started."""
+    if not isinstance(config, dict) or not isinstance(config.get("path"), str):
+        return config
+    return {**config, "path": str(folder.resolve() / config["path"])}
 
 
 def _unknown(name: str, where: str) -> NoReturn:

@@ -8,6 +8,7 @@ import strawberry
 from gateway.api.enums import DeliveryState, PreparationStage
 from gateway.api.parties import Party
 from gateway.api.relay import Node
+from gateway.api.scalars import BigInt
 from gateway.exchange.deliver.open import OpenedView
 from gateway.exchange.deliver.presented import DeliveryItemView, DeliveryView, FindingView
 from gateway.exchange.deliver.progress import Progress
@@ -97,7 +98,7 @@ class Delivery(Node):
     manifest: str | None = strawberry.field(description="Digest of its manifest, once it is sealed.")
     root: str | None = strawberry.field(description="Merkle root over its files, hex.")
     files: int = strawberry.field(description="How many files it has.")
-    size: str = strawberry.field(description="Bytes of all files, as a number in text: it may be large.")
+    size: BigInt = strawberry.field(description="Bytes of all files.")
     report: str | None = strawberry.field(
         description="The preparation report, Markdown; to the developer and to auditors."
     )
@@ -118,7 +119,7 @@ class Delivery(Node):
             manifest=view.manifest,
             root=view.root,
             files=view.files,
-            size=str(view.size),
+            size=BigInt(view.size),
             report=view.report,
             at=view.at,
         )
@@ -129,7 +130,7 @@ class PackageFile:
     """One file of a package."""
 
     path: str = strawberry.field(description="Within the package, with forward slashes.")
-    bytes: str = strawberry.field(description="Its size, as a number in text.")
+    bytes: BigInt = strawberry.field(description="Its size.")
     sha256: str = strawberry.field(description="Its hash, hex.")
 
 
@@ -153,5 +154,5 @@ class OpenedDelivery:
             token=view.token,
             expires_at=view.expires_at,
             manifest=view.manifest,
-            files=[PackageFile(path=each.path, bytes=str(each.bytes), sha256=each.sha256) for each in view.files],
+            files=[PackageFile(path=each.path, bytes=BigInt(each.bytes), sha256=each.sha256) for each in view.files],
         )

@@ -73,7 +73,9 @@ class Licence(Node):
     owner: Party = strawberry.field(description="The licensor.")
     developer: Party = strawberry.field(description="The licensee.")
     agreement: Agreement = strawberry.field(description="The agreement it rests on.")
-    valid_until: datetime | None = strawberry.field(description="When it ends; nothing when it has no end.")
+    valid_until: datetime | None = strawberry.field(
+        description="When it ends. Nothing when it has no end, or its days run from a first delivery that was not yet."
+    )
     usage: list[CounterUsage] = strawberry.field(description="Its caps and how much of them is used.")
 
     @classmethod

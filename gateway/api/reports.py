@@ -1,5 +1,6 @@
 """What is said of each dataset of a read: status, receipt, price, problem."""
 
+import base64
 from datetime import datetime
 from typing import Self
 
@@ -31,7 +32,9 @@ class Receipt:
 
     id: strawberry.ID = strawberry.field(description="IRI of the recorded access.")
     seq: int = strawberry.field(description="Its place in the journal, from 0; also its leaf in the tree.")
-    leaf: str = strawberry.field(description="Hash of the leaf, in hexadecimal.")
+    leaf: str = strawberry.field(
+        description="Hash of the leaf, base64, as in a proof; the signature is over it in hexadecimal."
+    )
     at: datetime = strawberry.field(description="When it was recorded.")
     signature: str = strawberry.field(description="Compact JWS (Ed25519) over the other fields.")
     tree_size: int = strawberry.field(description="Size of the journal when the receipt was signed.")
@@ -42,7 +45,7 @@ class Receipt:
         return cls(
             id=strawberry.ID(receipt.id),
             seq=receipt.seq,
-            leaf=receipt.leaf,
+            leaf=base64.b64encode(bytes.fromhex(receipt.leaf)).decode(),
             at=receipt.at,
             signature=receipt.signature,
             tree_size=receipt.tree_size,

@@ -31,9 +31,21 @@ def register(
     import asyncio  # noqa: PLC0415  # cheap at start
 
     from gateway.client import MunimentClient  # noqa: PLC0415  # cheap at start
+    from gateway.client.errors import (  # noqa: PLC0415  # cheap at start
+        AddressInvalidError,
+        GatewayUnreachableError,
+        RegistrationRefusedError,
+    )
 
+    had = key.exists()
     signing_key = made_key(key)
-    registered: Registration = asyncio.run(MunimentClient.register(url, invitation, signing_key, name=name))
+    try:
+        registered: Registration = asyncio.run(MunimentClient.register(url, invitation, signing_key, name=name))
+    except (AddressInvalidError, GatewayUnreachableError, RegistrationRefusedError) as problem:
+        # WHY: a key goes only when it certainly was not registered; of a lost answer nobody knows.
+        if not had and not getattr(problem, "lost", False):
+            key.unlink()
+        raise
     card = {"client_id": registered.client_id, "party": registered.party}
     write_text(key.with_suffix(".json"), json.dumps(card, indent=2) + "\n")
     if as_json:
@@ -61,7 +73,7 @@ def query(
     ] = None,
     url: Annotated[str, typer.Option(help="Address of the gateway.")] = _URL,
 ) -> None:
-    """Send a query and print the answer as JSON; exits with 1 when the answer has errors."""
+    """Send a query and print the answer as JSON; exits with 1 when the answer has errors or `userErrors`."""
     import asyncio  # noqa: PLC0415  # cheap at start
 
     document = text_of(file)
@@ -73,7 +85,7 @@ def query(
     licences = tuple(licence or ()) or tuple(given.get("licences") or ())
     answer = asyncio.run(_execute(url, client_id, key, document, given, licences))
     typer.echo(json.dumps({"data": answer.data, "errors": list(answer.errors)}, indent=2, ensure_ascii=False))
-    if answer.errors:
+    if answer.errors or _mistakes(answer.data):
         raise typer.Exit(1)
 
 
@@ -89,3 +101,9 @@ async def _execute(
 
     async with MunimentClient(url, client_id=client_id, key=key) as opened:
         return await opened.execute(document, variables, licences=licences)
+
+
+def _mistakes(data: object) -> bool:
+    """Whether a mutation answered with mistakes of its caller."""
+    fields = data.values() if isinstance(data, dict) else ()
+    return any(isinstance(each, dict) and each.get("userErrors") for each in fields)

@@ -57,6 +57,34 @@ class FileUnwritableError(CommandError):
         self.path = path
 
 
+class KeyFileInvalidError(CommandError):
+    """The file of a key holds no public key."""
+
+    code = "VERIFYING_KEY_INVALID"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"`{path}` holds no public Ed25519 key: {problem}",
+            hint="give the member `key` of the gateway's /.well-known/muniment-journal, or that whole answer",
+        )
+        self.path = path
+
+
+class KeyOtherError(CommandError):
+    """What is to be verified names another key than the one that was given."""
+
+    code = "KEY_OTHER"
+
+    def __init__(self, path: Path, *, given: str, named: str) -> None:
+        super().__init__(
+            f"`{path}` names the key `{named}`, and you gave `{given}`: it is not of the gateway whose key you know",
+            hint="make sure that the key file is the right one; if it is, whoever gave you this did not get it there",
+        )
+        self.path = path
+        self.given = given
+        self.named = named
+
+
 class BundleInvalidError(CommandError):
     """A file is no bundle of a proof."""
 
@@ -65,7 +93,7 @@ class BundleInvalidError(CommandError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"`{path}` is not a bundle of a proof",
-            hint="a bundle is JSON with `format`, `origin`, `key`, `proof` and, if there is one, `receipt`",
+            hint="a bundle is JSON with `format`, `origin`, `key` and `proof` (with or without `receipt`) or `heads`",
         )
         self.path = path
 

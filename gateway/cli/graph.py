@@ -11,8 +11,8 @@ import typer
 from gateway.cli.errors import GraphUnfaithfulError, StoreMissingError
 
 if TYPE_CHECKING:
-    from graph.journal.journal import Journal
     from graph.provenance.verify import Report
+    from graph.sql.engine import Engine
     from graph.stores import GraphStore
 
 graph = typer.Typer(help="Check or rebuild the provenance graph of a folder.", no_args_is_help=True)
@@ -31,7 +31,7 @@ _LISTED: Final = 20
 
 @graph.command("verify")
 def verify(*, folder: Folder = None, config: Config = None, as_json: AsJson = False) -> None:
-    """Replay the journal beside the graph and name every difference; exits with 1 when there is one."""
+    """Replay the journal beside the graph and name every difference; exits with 1 when there is one. Only reads."""
     import asyncio  # noqa: PLC0415  # cheap at start
 
     report = asyncio.run(_verify(folder, config))
@@ -58,7 +58,7 @@ def verify(*, folder: Folder = None, config: Config = None, as_json: AsJson = Fa
 
 @graph.command("rebuild")
 def rebuild(*, folder: Folder = None, config: Config = None, as_json: AsJson = False) -> None:
-    """Drop the graph and make it again from the journal."""
+    """Drop the graph and make it again from the journal; no gateway may run on the folder."""
     import asyncio  # noqa: PLC0415  # cheap at start
 
     watermark = asyncio.run(_rebuild(folder, config))
@@ -66,30 +66,44 @@ def rebuild(*, folder: Folder = None, config: Config = None, as_json: AsJson = F
 
 
 async def _verify(folder: Path | None, config: Path | None) -> "Report":
+    from gateway.main import JOURNAL_KEY, system_clock  # noqa: PLC0415  # cheap at start
+    from graph.journal.heads import HeadFile, HeadSigner  # noqa: PLC0415  # cheap at start
+    from graph.journal.journal import ORIGIN, beside  # noqa: PLC0415  # cheap at start
+    from graph.journal.stored_events import StoredEvents  # noqa: PLC0415  # cheap at start
     from graph.provenance.verify import verify as compare  # noqa: PLC0415  # cheap at start
+    from graph.signing import SigningKey  # noqa: PLC0415  # cheap at start
 
-    async with _record(folder, config) as (journal, store):
-        return await compare(journal, store)
+    async with _opened(folder, config) as (home, engine, store):
+        key = SigningKey.load(home / JOURNAL_KEY)
+        heads = HeadSigner(key=key, origin=ORIGIN, store=HeadFile(path=beside(engine)))
+        events = StoredEvents(engine, clock=system_clock, heads=heads)
+        await events.check()
+        return await compare(events, store)
 
 
 async def _rebuild(folder: Path | None, config: Path | None) -> int:
+    from gateway.folder_lock import locked  # noqa: PLC0415  # cheap at start
+    from gateway.main import JOURNAL_KEY, system_clock  # noqa: PLC0415  # cheap at start
+    from graph.journal.journal import Journal  # noqa: PLC0415  # cheap at start
     from graph.provenance.projector import rebuild as project_again  # noqa: PLC0415  # cheap at start
+    from graph.signing import SigningKey  # noqa: PLC0415  # cheap at start
 
-    async with _record(folder, config) as (journal, store):
-        return await project_again(journal, store)
+    async with _opened(folder, config) as (home, engine, store):
+        key = SigningKey.load(home / JOURNAL_KEY)
+        with locked(home):
+            async with Journal.open(engine, clock=system_clock, key=key) as journal:
+                return await project_again(journal, store)
 
 
 @asynccontextmanager
-async def _record(folder: Path | None, config: Path | None) -> AsyncIterator[tuple["Journal", "GraphStore"]]:
-    """The journal and the graph of a folder that a gateway made.
+async def _opened(folder: Path | None, config: Path | None) -> AsyncIterator[tuple[Path, "Engine", "GraphStore"]]:
+    """The folder that a gateway made, the database of its journal, and its graph.
 
     Raises:
         StoreMissingError: no gateway was ever started on it.
     """
-    from gateway.main import GRAPH_FILE, JOURNAL_FILE, JOURNAL_KEY, system_clock  # noqa: PLC0415  # cheap at start
+    from gateway.main import GRAPH_FILE, JOURNAL_FILE, JOURNAL_KEY  # noqa: PLC0415  # cheap at start
     from gateway.settings import load  # noqa: PLC0415  # cheap at start
-    from graph.journal.journal import Journal  # noqa: PLC0415  # cheap at start
-    from graph.signing import SigningKey  # noqa: PLC0415  # cheap at start
     from graph.sql.engine import create_engine  # noqa: PLC0415  # cheap at start
     from graph.stores import open_store  # noqa: PLC0415  # cheap at start
 
@@ -100,8 +114,7 @@ async def _record(folder: Path | None, config: Path | None) -> AsyncIterator[tup
     engine = create_engine(f"sqlite:///{home / JOURNAL_FILE}")
     store = open_store(settings.graph.text or f"sqlite:///{home / GRAPH_FILE}")
     try:
-        async with Journal.open(engine, clock=system_clock, key=SigningKey.load(home / JOURNAL_KEY)) as journal:
-            yield journal, store
+        yield home, engine, store
     finally:
         await store.close()
         engine.dispose()

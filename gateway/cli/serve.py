@@ -46,6 +46,8 @@ def serve(
 
     given = {name: value for name, value in (("folder", folder), ("host", host), ("port", port)) if value is not None}
     settings = load(file=config, given=given)
+    if not settings.folder.exists():
+        typer.echo(f"`{settings.folder}` is not there: making a new store", err=True)
     listener = listen(settings.host, settings.port)
     try:
         # INVARIANT: the address is known before the application is built, since issuer and audience of tokens name it.

@@ -1,66 +1,111 @@
-"""``muniment verify``: check an exported proof without asking anybody."""
+"""``muniment verify``: check an exported proof, two heads of the journal, or a package, without asking anybody."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from gateway.cli.errors import BundleInvalidError
 from gateway.cli.files import json_object
+from gateway.cli.trusted_keys import trusted_key
 from gateway.cli.verify_package import verify_folder
 
 FORMAT: Final = "muniment-proof/1"
-"""What a bundle calls itself: ``{format, origin, key, proof, receipt}``."""
+"""What a bundle with an event calls itself: ``{format, origin, key, proof, receipt}``."""
+HEADS: Final = "muniment-heads/1"
+"""What a bundle with two heads calls itself: ``{format, origin, key, heads: [older, newer], consistency}``."""
 
 
 def verify(
     *,
     file: Annotated[
         Path,
-        typer.Argument(metavar="PATH", help="Bundle of a proof, as auditors export it; or the folder of a package."),
+        typer.Argument(metavar="PATH", help="Bundle of a proof or of two heads; or the folder of a package."),
     ],
     key: Annotated[
         Path | None,
         typer.Option(
-            metavar="JWK", help="The journal's public key as you learnt it before. [default: the bundle's own]"
+            metavar="JWK", help="The gateway's public key as you learnt it before. [default: what PATH names]"
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Verify offline that an event is in the journal and its receipt promised it; or that a package is as sealed."""
+    """Verify offline that an event is in the journal, that one head continues another, or that a package is whole."""
     if file.is_dir():
         verify_folder(file, key, as_json=as_json)
         return
-    from gateway.client import verify_proof  # noqa: PLC0415  # cheap at start
-    from graph.signing import thumbprint  # noqa: PLC0415  # cheap at start
-
     bundle = json_object(file)
     match bundle:
         case {"format": str(found), "origin": str(origin), "key": dict(own), "proof": dict(proof), **rest} if (
             found == FORMAT
         ):
-            receipt = rest.get("receipt")
+            facts = _event(origin, trusted_key(key, own, file), proof, rest.get("receipt"))
+        case {
+            "format": str(found),
+            "origin": str(origin),
+            "key": dict(own),
+            "heads": [str(older), str(newer)],
+            "consistency": list(path),
+        } if found == HEADS:
+            facts = _heads(origin, trusted_key(key, own, file), older, newer, path)
         case _:
             raise BundleInvalidError(file)
-    trusted = own if key is None else json_object(key)
-    proven = verify_proof(proof, origin=origin, public_jwk=trusted, receipt=receipt)
-    facts = {
+    facts["key_from"] = "bundle" if key is None else "file"
+    if as_json:
+        typer.echo(json.dumps(facts, indent=2))
+        return
+    _tell(facts)
+
+
+def _event(
+    origin: str, key: Mapping[str, Any], proof: Mapping[str, Any], receipt: Mapping[str, Any] | None
+) -> dict[str, object]:
+    from gateway.client import verify_proof  # noqa: PLC0415  # cheap at start
+    from graph.signing import thumbprint  # noqa: PLC0415  # cheap at start
+
+    proven = verify_proof(proof, origin=origin, public_jwk=key, receipt=receipt)
+    return {
         "verified": True,
         "event": proven.event.get("type"),
         "seq": proven.seq,
         "journal": proven.checkpoint.origin,
         "journal_size": proven.checkpoint.size,
         "receipt": receipt is not None,
-        "key": thumbprint(trusted),
-        "key_from": "bundle" if key is None else "file",
+        "key": thumbprint(key),
     }
-    if as_json:
-        typer.echo(json.dumps(facts, indent=2))
-        return
-    typer.echo(f"verified: {facts['event']}, event {facts['seq']} of {facts['journal_size']} in {facts['journal']}")
-    if receipt is not None:
-        typer.echo("its receipt is good")
+
+
+def _heads(origin: str, key: Mapping[str, Any], older: str, newer: str, path: list[Any]) -> dict[str, object]:
+    from gateway.client import verify_checkpoint, verify_consistency  # noqa: PLC0415  # cheap at start
+    from graph.signing import thumbprint  # noqa: PLC0415  # cheap at start
+
+    first = verify_checkpoint(older, origin=origin, public_jwk=key)
+    second = verify_checkpoint(newer, origin=origin, public_jwk=key)
+    verify_consistency(first, second, path)
+    return {
+        "verified": True,
+        "journal": second.origin,
+        "earlier_size": first.size,
+        "journal_size": second.size,
+        "key": thumbprint(key),
+    }
+
+
+def _tell(facts: Mapping[str, object]) -> None:
+    if "event" in facts:
+        typer.echo(
+            f"verified: {facts['event']}, place {facts['seq']} in {facts['journal']}, which had"
+            f" {facts['journal_size']} events then (places count from 0)"
+        )
+        if facts["receipt"]:
+            typer.echo("its receipt is good")
+    else:
+        typer.echo(
+            f"verified: {facts['journal']} with {facts['journal_size']} events begins with the"
+            f" {facts['earlier_size']} events of the earlier head, unchanged"
+        )
     typer.echo(f"under key {facts['key']}")
-    if key is None:
+    if facts["key_from"] == "bundle":
         typer.echo("the key came with the bundle: compare it with the one you know, or give yours with --key")

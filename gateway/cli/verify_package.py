@@ -2,17 +2,23 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 import typer
 
 from gateway.cli.files import json_object
+from gateway.cli.trusted_keys import trusted_key
+
+MANIFEST: Final = "manifest.json"
 
 
 def verify_folder(folder: Path, key: Path | None, *, as_json: bool) -> None:
     """Check a package and tell what was checked, and what was not."""
     from gateway.client import verify_package  # noqa: PLC0415  # cheap at start
 
-    package = verify_package(folder, None if key is None else json_object(key))
+    named = json_object(folder / MANIFEST).get("key") if key is not None else None
+    trusted = trusted_key(key, named if isinstance(named, dict) else {}, folder) if key is not None else None
+    package = verify_package(folder, trusted)
     if as_json:
         facts = {
             "verified": True,

@@ -19,7 +19,7 @@ from gateway.client.answers import Answer
 from gateway.client.client import MunimentClient
 from gateway.client.errors import ClientError
 from gateway.client.packages import VerifiedPackage, verify_package
-from gateway.client.proofs import Checkpoint, ProvenEvent, verify_checkpoint, verify_proof
+from gateway.client.proofs import Checkpoint, ProvenEvent, verify_checkpoint, verify_consistency, verify_proof
 from gateway.client.pulling import Pulled
 from gateway.client.registration import Registration
 from gateway.client.tokens import Token
@@ -39,6 +39,7 @@ __all__ = [
     "verify_agreement",
     "verify_agreement_signature",
     "verify_checkpoint",
+    "verify_consistency",
     "verify_package",
     "verify_proof",
 ]

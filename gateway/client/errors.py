@@ -28,9 +28,11 @@ class GatewayUnreachableError(ClientError):
 
     code = "GATEWAY_UNREACHABLE"
 
-    def __init__(self, address: str, problem: str) -> None:
+    def __init__(self, address: str, problem: str, *, lost: bool = False) -> None:
         super().__init__(f"no gateway answers at `{address}`: {problem}", hint="is it running? is the address right?")
         self.address = address
+        self.lost = lost
+        """True when there was a connection: what was asked may have been done."""
 
 
 class GatewayTimeoutError(ClientError):

@@ -119,6 +119,57 @@ def computed_root(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> 
     return None if inner is None else sha256(b"\x01" + path[-1] + inner).digest()
 
 
+def verify_consistency(older: Checkpoint, newer: Checkpoint, path: Sequence[str]) -> None:
+    """Check that a later head begins with everything that an earlier one covered.
+
+    Args:
+        older: the head that was seen first, verified.
+        newer: the head that was seen later, verified.
+        path: the hashes of the ``consistency`` field, base64, between just these two sizes.
+
+    Raises:
+        ProofInvalidError: They are heads of two journals, or the later one does not continue the earlier one.
+
+    Source:
+        RFC 9162, section 2.1.4.2.
+    """
+    if older.origin != newer.origin:
+        raise ProofInvalidError("the heads are of two journals")
+    if not 0 < older.size <= newer.size:
+        raise ProofInvalidError("the earlier head is empty, or larger than the later one")
+    hashes = [_hash(each) for each in path]
+    if older.size == newer.size:
+        if hashes or older.root != newer.root:
+            raise ProofInvalidError("two heads of one size differ: the journal was shown in two forms")
+        return
+    if older.size & (older.size - 1) == 0:
+        hashes.insert(0, older.root)
+    if _continued(older.size, newer.size, hashes) != (older.root, newer.root):
+        raise ProofInvalidError("the later head does not continue the earlier one")
+
+
+def _continued(first: int, second: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """Both roots that follow from the path, or ``None`` when it has a wrong length."""
+    if not hashes:
+        return None
+    fn, sn = first - 1, second - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    older = newer = hashes[0]
+    for each in hashes[1:]:
+        if sn == 0:
+            return None
+        if fn & 1 or fn == sn:
+            older = sha256(b"\x01" + each + older).digest()
+            newer = sha256(b"\x01" + each + newer).digest()
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            newer = sha256(b"\x01" + newer + each).digest()
+        fn, sn = fn >> 1, sn >> 1
+    return (older, newer) if sn == 0 else None
+
+
 def _check_receipt(
     receipt: Mapping[str, Any], *, seq: int, leaf: bytes, head: Checkpoint, public_jwk: Mapping[str, Any]
 ) -> None:
@@ -126,7 +177,7 @@ def _check_receipt(
         promised = verify(_text(receipt, "signature"), public_jwk, typ=RECEIPT_TYP)
     except CodedError as problem:
         raise ProofInvalidError(f"the receipt: {problem.message}") from None
-    stated = (_text(receipt, "id"), _whole(receipt, "seq"), _text(receipt, "leaf"))
+    stated = (_text(receipt, "id"), _whole(receipt, "seq"), _hash(_text(receipt, "leaf")).hex())
     if (promised.get("id"), promised.get("seq"), promised.get("leaf")) != stated:
         raise ProofInvalidError("the receipt states something else than was signed")
     if (seq, leaf.hex()) != stated[1:]:

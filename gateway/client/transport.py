@@ -109,7 +109,7 @@ class Transport:
         except TimeoutError:
             raise GatewayTimeoutError(address, self._timeout_s) from None
         except aiohttp.ClientError as problem:
-            raise GatewayUnreachableError(self.base_url, str(problem) or type(problem).__name__) from None
+            raise self._unreachable(problem) from None
 
     async def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         address = self.base_url + path
@@ -122,7 +122,11 @@ class Transport:
         except TimeoutError:
             raise GatewayTimeoutError(address, self._timeout_s) from None
         except aiohttp.ClientError as problem:
-            raise GatewayUnreachableError(self.base_url, str(problem) or type(problem).__name__) from None
+            raise self._unreachable(problem) from None
+
+    def _unreachable(self, problem: aiohttp.ClientError) -> GatewayUnreachableError:
+        lost = not isinstance(problem, aiohttp.ClientConnectorError)
+        return GatewayUnreachableError(self.base_url, str(problem) or type(problem).__name__, lost=lost)
 
     async def _object(self, address: str, response: aiohttp.ClientResponse) -> Mapping[str, Any]:
         body = bytearray()

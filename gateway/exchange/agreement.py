@@ -1,14 +1,14 @@
 """The agreement that follows from accepted terms: what both sides sign. The same terms always give the same one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.exchange.policy_documents import policy_document
 from graph.journal.documents import Document
 from policies.canonical import policy_hash
 from policies.model import Constraint, Policy, flat
 from policies.terms import agreement
-from policies.vocabulary import DATE_TIME, Iri, Operator
+from policies.vocabulary import DATE_TIME, ELAPSED_TIME, Iri, Operator
 
 VERSION = 1
 """Of a newly negotiated agreement; amendments count on."""
@@ -42,6 +42,21 @@ def agreed(negotiation: str, accepted: Policy, assignee: str) -> Agreed:
     iri = agreement_iri(negotiation)
     policy = agreement(accepted, uid=Iri(iri), assignee=Iri(assignee))
     return Agreed(agreement=iri, policy=policy, hash=policy_hash(policy))
+
+
+def runs_for(policy: Policy) -> timedelta | None:
+    """The shortest time from the first delivery on that a permission names; nothing when none names one."""
+    spans = [
+        value
+        for permission in policy.permissions
+        for each in flat(permission.constraints)
+        if isinstance(each, Constraint)
+        and each.left == ELAPSED_TIME
+        and each.operator in {Operator.LT, Operator.LTEQ, Operator.EQ}
+        for value in each.right
+        if isinstance(value, timedelta)
+    ]
+    return min(spans, default=None)
 
 
 def valid_until(policy: Policy) -> datetime | None:

@@ -1,8 +1,9 @@
 """Negotiations, agreements, licences and ethics cases as their sides see them."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from gateway.exchange.agreement import VERSION, Agreed, agreed
+from gateway.exchange.agreement import VERSION, Agreed, agreed, runs_for
 from gateway.exchange.caps import caps_of
 from gateway.exchange.existing import existing_dataset, existing_negotiation
 from gateway.exchange.messages import messages
@@ -81,7 +82,7 @@ def licence_view(reading: Reading, row: LicenceRow) -> LicenceView:
         owner=party_view(reading, row.assigner),
         developer=party_view(reading, row.assignee),
         agreement=agreement_view(reading, negotiation),
-        valid_until=row.valid_until,
+        valid_until=_end(row, reading.policy(row.policy)),
         usage=_usage(reading, row),
     )
 
@@ -99,6 +100,13 @@ def ethics_case_view(ports: Ports, reading: Reading, row: EthicsCaseRow) -> Ethi
 
 def _signature(reading: Reading, row: SignatureRow) -> SignatureView:
     return SignatureView(by=party_view(reading, row.by), key_id=row.key, jws=row.signature, delegated=row.delegated)
+
+
+def _end(row: LicenceRow, policy: Policy) -> datetime | None:
+    """When the licence ends, as far as it can be known: days from the first delivery run from that delivery."""
+    span = runs_for(policy)
+    ran_out = row.first_delivery + span if row.first_delivery is not None and span is not None else None
+    return min((each for each in (row.valid_until, ran_out) if each is not None), default=None)
 
 
 def _usage(reading: Reading, row: LicenceRow) -> tuple[CounterView, ...]:

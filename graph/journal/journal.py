@@ -85,7 +85,7 @@ class Journal:
             JournalCorruptError: what is stored is not what was recorded; nothing is repaired.
             DatabaseUrlError: the database cannot be used.
         """
-        store = heads if heads is not None else HeadFile(path=_beside(engine))
+        store = heads if heads is not None else HeadFile(path=beside(engine))
         signer = HeadSigner(key=key, origin=origin, store=store)
         size = await asyncio.to_thread(_prepared, engine, signer)
         journal = cls(engine, clock=clock, tenant=tenant, signer=signer, size=size)
@@ -218,7 +218,8 @@ def _hand_over(waiting: "asyncio.Future[T]", done: Future[T]) -> None:
         waiting.set_exception(failure)
 
 
-def _beside(engine: Engine) -> Path:
+def beside(engine: Engine) -> Path:
+    """Where the last signed head of a database is kept when nothing else is said."""
     database = database_file(engine.url)
     return database.with_name(database.name + ".head")
 

@@ -4,18 +4,27 @@ The journal's own integrity is checked elsewhere; here it is the measure. A grap
 consistently, differs from what the events say.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
+from graph.journal.events import Recorded
 from graph.provenance.model import Edge, Facts, Node, Property, Tally
-from graph.provenance.projector import BATCH, EventSource
+from graph.provenance.projector import BATCH
 from graph.provenance.rules import project
 from graph.provenance.vocabulary import Counter
 
 LISTED: Final = 1_000
 """Differences that a report names; all are counted."""
+
+
+class Events(Protocol):
+    """What verification needs of a journal."""
+
+    async def events(self, after: int, limit: int) -> Sequence[Recorded]:
+        """The events after a seq, in order, at most so many."""
+        ...
 
 
 class Scannable(Protocol):
@@ -104,7 +113,7 @@ class Replay:
         self.nodes[node.id] = replace(node, properties=properties, changed=seq)
 
 
-async def verify(journal: EventSource, store: Scannable) -> Report:
+async def verify(journal: Events, store: Scannable) -> Report:
     """Compare the graph with the journal up to the graph's watermark.
 
     Raises:

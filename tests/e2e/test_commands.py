@@ -171,3 +171,46 @@ def test_command_does_not_mind_a_folder_that_is_called_like_a_package(tmp_path):
     )
 
     assert ended.returncode == 0, ended.stderr
+
+
+def test_a_folder_is_held_by_one_process_at_a_time(folder):
+    """A second gateway and a rebuild are told who holds it; a comparison only reads, and may run beside."""
+    with served(folder):
+        second = muniment("serve", "--folder", str(folder), "--port", "0")
+        rebuilt = muniment("graph", "rebuild", "--folder", str(folder))
+        compared = muniment("graph", "verify", "--folder", str(folder))
+
+    for ended in (second, rebuilt):
+        assert ended.returncode == 1
+        assert "FOLDER_IN_USE" in ended.stderr
+        assert "in use by process " in ended.stderr
+    assert second.stdout == ""
+    assert compared.returncode == 0, compared.stderr
+
+
+def test_what_a_new_store_is_made_of_and_which_source_is_away_is_said_at_start(tmp_path):
+    settings = tmp_path / "muniment.toml"
+    settings.write_text(
+        '[[sources]]\nid = "bazaar"\nconnector = "trust_ledger"\n\n[sources.config]\n'
+        'path = "none.csv"\nplatform = "bazaar"\n',
+        encoding="utf-8",
+    )
+    serving = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gateway.cli", "serve", "--port", "0"),
+            *("--folder", str(tmp_path / "new"), "--config", str(settings)),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=CLEAN,
+    )
+    assert serving.stderr is not None
+
+    said = [serving.stderr.readline() for _ in range(2)]
+
+    serving.terminate()
+    serving.communicate(timeout=20)
+    assert "making a new store" in said[0]
+    assert "source.unreachable" in said[1]
+    assert "bazaar" in said[1]

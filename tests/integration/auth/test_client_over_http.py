@@ -205,7 +205,7 @@ async def test_what_the_journal_proves_is_verified_offline(served: Served) -> No
     promise = {
         "id": receipt.id,
         "seq": receipt.seq,
-        "leaf": receipt.leaf,
+        "leaf": base64.b64encode(bytes.fromhex(receipt.leaf)).decode(),
         "at": instant_text(receipt.at),
         "treeSize": receipt.tree_size,
         "signature": receipt.signature,

@@ -1,6 +1,7 @@
 """A licence in force can be paused, resumed and ended; only its sides see it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from gateway.exchange.views import LicenceView, NegotiationView
 from graph.journal.events import LicenceResumed, LicenceRevoked, LicenceSuspended, PartyKind
 from graph.journal.rows import NegotiationState
 from tests.testkit.licensing import TERMS, Market, Member
+from tests.testkit.record import an_access
 
 
 async def licensed(market: Market) -> tuple[Member, Member, str]:
@@ -212,3 +214,15 @@ async def test_a_party_is_shown_by_kind_alone(market: Market) -> None:
     view = await lookup.party(market.ports, developer.principal, owner.party)
 
     assert (view.party, view.kind) == (owner.party, PartyKind.PLATFORM_DEVELOPER)
+
+
+async def test_days_from_the_first_delivery_end_it_so_many_days_after_that(market: Market) -> None:
+    owner, developer, licence = await licensed(market)
+    before = await lookup.licence(market.ports, developer.principal, licence)
+
+    access = replace(an_access(licence=licence), dataset=before.dataset.dataset, agreement=before.agreement.agreement)
+    await market.record(access)
+
+    after = await lookup.licence(market.ports, owner.principal, licence)
+    assert before.valid_until is None
+    assert after.valid_until == market.clock() + timedelta(days=90)

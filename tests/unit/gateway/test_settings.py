@@ -66,7 +66,7 @@ def test_sources_come_from_the_file(tmp_path: Path) -> None:
     assert (source.id, source.connector, source.config, source.private) == (
         "grid",
         "opensim",
-        {"path": "grid.db"},
+        {"path": str(tmp_path.resolve() / "grid.db")},
         False,
     )
 
@@ -123,3 +123,13 @@ def test_secret_is_never_printed() -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert all(about for _, _, about in described())
+
+
+def test_a_path_of_a_source_counts_from_the_settings_file(tmp_path: Path) -> None:
+    text = '[[sources]]\nid = "a"\nconnector = "x"\n[sources.config]\npath = "{}"\n'
+
+    relative = load({}, file=_file(tmp_path, text.format("rows/a.csv")))
+    absolute = load({}, file=_file(tmp_path, text.format("/rows/a.csv")))
+
+    assert relative.sources[0].config["path"] == str(tmp_path.resolve() / "rows" / "a.csv")
+    assert absolute.sources[0].config["path"] == "/rows/a.csv"

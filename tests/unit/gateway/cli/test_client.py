@@ -6,6 +6,8 @@ import stat
 import pytest
 
 from gateway.cli.app import main
+from gateway.cli.client import _mistakes
+from gateway.cli.files import made_key
 from graph.signing import SigningKey
 
 NOBODY = "http://127.0.0.1:9"
@@ -17,13 +19,33 @@ def run(*arguments: str) -> int:
     return int(ended.value.code or 0)
 
 
-def test_register_makes_a_key_only_its_owner_can_read(tmp_path, capsys):
+def test_a_made_key_is_one_only_its_owner_can_read(tmp_path):
+    key = tmp_path / "me.jwk"
+
+    made_key(key)
+
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_a_key_that_was_made_for_a_registration_that_was_not_is_gone_again(tmp_path, capsys):
     key = tmp_path / "me.jwk"
 
     assert run("client", "register", "--invitation", "x", "--key", str(key), "--url", NOBODY) == 1
 
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert not key.exists()
     assert "GATEWAY_UNREACHABLE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        ({"revokeLicence": {"userErrors": [{"code": "X"}]}}, True),
+        ({"revokeLicence": {"userErrors": []}, "viewer": None}, False),
+        (None, False),
+    ],
+)
+def test_mistakes_of_a_mutation_are_a_failure(data, wrong):
+    assert _mistakes(data) is wrong
 
 
 def test_register_takes_the_key_that_is_there(tmp_path):

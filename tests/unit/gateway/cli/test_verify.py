@@ -7,8 +7,9 @@ import json
 import pytest
 
 from gateway.cli.app import main
-from gateway.cli.verify import FORMAT
+from gateway.cli.verify import FORMAT, HEADS
 from graph.signing import RECEIPT_TYP, SigningKey, sign, sign_note
+from tests.testkit.merkle import Leaves, naive_root, naive_subproof
 
 ORIGIN = "muniment.example/main"
 KEY = SigningKey.generate()
@@ -26,7 +27,12 @@ def a_bundle(**changed: object) -> dict[str, object]:
         "origin": ORIGIN,
         "key": KEY.public_jwk,
         "proof": {**proof, "checkpoint": sign_note(KEY, ORIGIN, f"{ORIGIN}\n1\n{text}\n")},
-        "receipt": {**promise, "treeSize": 1, "signature": sign(KEY, {**promise, "tree_size": 1}, typ=RECEIPT_TYP)},
+        "receipt": {
+            **promise,
+            "leaf": text,
+            "treeSize": 1,
+            "signature": sign(KEY, {**promise, "tree_size": 1}, typ=RECEIPT_TYP),
+        },
         **changed,
     }
 
@@ -43,7 +49,7 @@ def test_good_bundle_is_verified_and_the_key_is_named(tmp_path, capsys):
     assert verify(tmp_path, a_bundle()) == 0
 
     told = capsys.readouterr().out
-    assert told.startswith("verified: AccessRecorded, event 0 of 1")
+    assert told.startswith(f"verified: AccessRecorded, place 0 in {ORIGIN}, which had 1 events then")
     assert KEY.thumbprint in told
     assert "the key came with the bundle" in told
 
@@ -63,11 +69,75 @@ def test_json_says_the_same(tmp_path, capsys):
     }
 
 
-def test_key_that_was_learnt_before_is_the_one_that_counts(tmp_path, capsys):
+def test_another_key_than_the_one_that_was_learnt_before_is_named_beside_it(tmp_path, capsys):
+    known = SigningKey.generate()
     other = tmp_path / "key.jwk"
-    other.write_text(json.dumps(SigningKey.generate().public_jwk))
+    other.write_text(json.dumps(known.public_jwk))
 
     assert verify(tmp_path, a_bundle(), "--key", str(other)) == 1
+
+    told = capsys.readouterr().err
+    assert "KEY_OTHER" in told
+    assert known.thumbprint in told
+    assert KEY.thumbprint in told
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_the_key_is_taken_as_it_was_kept(tmp_path, capsys, wrapped):
+    kept = tmp_path / "key.jwk"
+    kept.write_text(json.dumps({"origin": ORIGIN, "key": KEY.public_jwk} if wrapped else KEY.public_jwk))
+
+    assert verify(tmp_path, a_bundle(), "--key", str(kept), "--json") == 0
+
+    assert json.loads(capsys.readouterr().out)["key_from"] == "file"
+
+
+def test_file_that_holds_no_key_is_not_blamed_on_the_log(tmp_path, capsys):
+    kept = tmp_path / "key.jwk"
+    kept.write_text('{"kty": "RSA"}')
+
+    assert verify(tmp_path, a_bundle(), "--key", str(kept)) == 1
+
+    assert "VERIFYING_KEY_INVALID" in capsys.readouterr().err
+
+
+def test_bundle_that_names_no_key_is_not_of_the_known_gateway(tmp_path, capsys):
+    kept = tmp_path / "key.jwk"
+    kept.write_text(json.dumps(KEY.public_jwk))
+
+    assert verify(tmp_path, a_bundle(key={}), "--key", str(kept)) == 1
+
+    assert "KEY_OTHER" in capsys.readouterr().err
+
+
+def two_heads(older: int = 3, newer: int = 5, **changed: object) -> dict[str, object]:
+    """The heads of a journal at two sizes, and the proof between them."""
+    leaves = Leaves(8)
+    note = {
+        size: sign_note(
+            KEY, ORIGIN, f"{ORIGIN}\n{size}\n{base64.b64encode(naive_root(leaves.hashes[:size])).decode()}\n"
+        )
+        for size in (older, newer)
+    }
+    path = naive_subproof(older, leaves.hashes[:newer])
+    return {
+        "format": HEADS,
+        "origin": ORIGIN,
+        "key": KEY.public_jwk,
+        "heads": [note[older], note[newer]],
+        "consistency": [base64.b64encode(each).decode() for each in path],
+        **changed,
+    }
+
+
+def test_a_later_head_that_continues_an_earlier_one_is_verified(tmp_path, capsys):
+    assert verify(tmp_path, two_heads()) == 0
+
+    assert "with 5 events begins with the 3 events of the earlier head" in capsys.readouterr().out
+
+
+def test_a_head_that_does_not_continue_the_earlier_one_is_refused(tmp_path, capsys):
+    assert verify(tmp_path, two_heads(consistency=[])) == 1
 
     assert "PROOF_INVALID" in capsys.readouterr().err
 

@@ -4,14 +4,16 @@ import base64
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gateway.client.errors import ProofInvalidError
-from gateway.client.proofs import computed_root, verify_checkpoint, verify_proof
+from gateway.client.proofs import Checkpoint, computed_root, verify_checkpoint, verify_consistency, verify_proof
 from graph.journal import merkle
 from graph.signing import RECEIPT_TYP, SigningKey, sign, sign_note
+from tests.testkit.merkle import Leaves, naive_root, naive_subproof
 
 ORIGIN = "muniment.example/main"
 KEY = SigningKey.generate()
@@ -53,7 +55,7 @@ def receipt_of(seq: int, *, tree_size: int, key: SigningKey = KEY, **changed: ob
     leaf = merkle.leaf_hash(EVENTS[seq]).hex()
     promise = {"id": "urn:muniment:access:1", "seq": seq, "leaf": leaf, "at": "2026-11-21T12:00:00.000000Z"}
     signature = sign(key, {**promise, "tree_size": tree_size, **changed}, typ=RECEIPT_TYP)
-    return {**promise, "treeSize": tree_size, "signature": signature}
+    return {**promise, "leaf": text(bytes.fromhex(leaf)), "treeSize": tree_size, "signature": signature}
 
 
 @pytest.mark.parametrize("size", range(1, len(EVENTS) + 1))
@@ -171,3 +173,45 @@ def test_a_leaf_that_is_no_event_is_refused(content: bytes) -> None:
 
     with pytest.raises(ProofInvalidError):
         verify_proof(proof, origin=ORIGIN, public_jwk=KEY.public_jwk)
+
+
+def heads(older: int, newer: int) -> tuple[Checkpoint, Checkpoint, list[str]]:
+    leaves = Leaves(newer)
+    roots = [naive_root(leaves.hashes[:size]) for size in (older, newer)]
+    first, second = (
+        Checkpoint(origin=ORIGIN, size=size, root=root) for size, root in zip((older, newer), roots, strict=True)
+    )
+    return first, second, [text(each) for each in naive_subproof(older, leaves.hashes)]
+
+
+@pytest.mark.parametrize("newer", range(1, 18))
+def test_every_later_tree_continues_every_earlier_one(newer: int) -> None:
+    for older in range(1, newer + 1):
+        first, second, path = heads(older, newer)
+
+        verify_consistency(first, second, path)
+
+        if path:
+            for wrong in (path[:-1], [*path, path[0]], [text(bytes(32)), *path[1:]]):
+                with pytest.raises(ProofInvalidError):
+                    verify_consistency(first, second, wrong)
+        with pytest.raises(ProofInvalidError):
+            verify_consistency(replace(first, root=bytes(32)), second, path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [({"origin": "another"}, "two journals"), ({"size": 0}, "empty"), ({"size": 9}, "larger")],
+)
+def test_heads_that_cannot_follow_each_other_are_refused(changed: dict[str, Any], why: str) -> None:
+    first, second, path = heads(3, 7)
+
+    with pytest.raises(ProofInvalidError, match=why):
+        verify_consistency(replace(first, **changed), second, path)
+
+
+def test_two_heads_of_one_size_must_be_the_same() -> None:
+    first, second, _ = heads(5, 5)
+
+    with pytest.raises(ProofInvalidError, match="shown in two forms"):
+        verify_consistency(first, replace(second, root=bytes(32)), [])
