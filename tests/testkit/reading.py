@@ -1,6 +1,6 @@
 """A small exchange to read from: real journal, policies and engine; sources in memory that count their readers."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -80,6 +80,8 @@ class SpiedSources:
     """Only this source fails; empty: every one."""
     fail_after: int = 0
     """Batches that come before the failure."""
+    before_next: Callable[[], Awaitable[None]] | None = None
+    """Done once, after the first batch of the next read."""
 
     def platform(self, source: str) -> str:
         return self.real.platform(source)
@@ -100,6 +102,9 @@ class SpiedSources:
             raise failure
         async for each in self.real.read(source, request, rows_hint, patience_s=patience_s):
             yield each
+            if self.before_next is not None:
+                meanwhile, self.before_next = self.before_next, None
+                await meanwhile()
             given += 1
             if failure is not None and given >= self.fail_after:
                 raise failure

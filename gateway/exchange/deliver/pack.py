@@ -6,7 +6,7 @@ Batch by batch, so that memory does not grow with the dataset; file by file, so 
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -161,11 +161,17 @@ class _Run:
         if _LICENCE_COLUMN in released.column_names:
             counted = released[_LICENCE_COLUMN].value_counts().to_pylist()
             tally.add(tally.record_licences, {each["values"]: each["counts"] for each in counted if each["values"]})
-        self._open().write(released)
+        if released.num_rows:
+            self._open().write(released)
 
     def finish(self, *, last: bool) -> None:
-        """Close the file and write down what is known of it."""
+        """Close the file and write down what is known of it; of nothing, no file beside others."""
         packing = self.packing
+        if self._writer is None and self.done:
+            ended = self.done.pop()
+            ended.tally.merge(self.tally)
+            self._keep(replace(ended, after=self.after, last=last))
+            return
         shard = self._open().finish()
         self._writer = None
         finished = FinishedShard(
@@ -176,9 +182,12 @@ class _Run:
             epoch=packing.cover.known.epoch,
             notices=packing.cover.notices,
         )
-        keep(packing.workspace.work(packing.part), len(self.done), finished)
-        self.done.append(finished)
+        self._keep(finished)
         self.tally = Tally()
+
+    def _keep(self, finished: FinishedShard) -> None:
+        keep(self.packing.workspace.work(self.packing.part), len(self.done), finished)
+        self.done.append(finished)
 
     def abandon(self) -> None:
         """Drop a file that was not finished."""

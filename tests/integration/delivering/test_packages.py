@@ -1,56 +1,66 @@
 """A package from the order to the receipt: units held, rows chosen and checked, files sealed, booked, signed for."""
 
+import errno
 import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 
+from connectors.errors import SourceUnavailableError
+from connectors.kinds import Kind
+from gateway.auth.errors import DeliveryTokenForeignError, DeliveryTokenRefusedError
 from gateway.exchange import commands
-from gateway.exchange.deliver.open import opened_delivery
-from gateway.exchange.deliver.order import order_delivery
-from gateway.exchange.deliver.outgoing import Outgoing
-from gateway.exchange.deliver.prepare import prepare
-from gateway.exchange.deliver.presented import DeliveryView, delivery
-from gateway.exchange.deliver.workspace import Workspace
-from graph.journal.events import AccessRecorded
-from graph.journal.rows import DeliveryState
-from policies.model import Transform, Usage
-from policies.terms import Rate
-from policies.vocabulary import FINE_TUNE, PER_RECORD, PSEUDONYMISE
-from tests.testkit.reading import RESEARCH, TERMS, Exchange, an_exchange
-
-CENT = Rate(amount_micro=10_000, currency="EUR", unit=PER_RECORD)
-LICENSED = replace(
-    TERMS,
-    columns=frozenset({"rater", "rated", "value"}),
-    transforms={name: Transform(term=PSEUDONYMISE) for name in ("rater", "rated")},
-    max_records=100,
-    price=CENT,
+from gateway.exchange.deliver import pack
+from gateway.exchange.deliver.acknowledge import acknowledge_delivery
+from gateway.exchange.deliver.errors import (
+    DeliveryDamagedError,
+    DeliveryImpossibleError,
+    DeliveryNotReadyError,
+    DeliveryReceiptInvalidError,
+    DeliveryRefusedError,
+    PeopleChangedError,
 )
-
-
-def an_order(*licences: str, **changes: object) -> commands.PrepareDelivery:
-    return replace(commands.PrepareDelivery(licences=licences, purpose=RESEARCH, action=FINE_TUNE), **changes)  # type: ignore[arg-type]  # a builder
-
-
-async def ordered(exchange: Exchange, *licences: str, **changes: object) -> DeliveryView:
-    return await order_delivery(exchange.ports, exchange.principal(*licences), an_order(*licences, **changes))
-
-
-async def prepared(exchange: Exchange, *licences: str, **changes: object) -> DeliveryView:
-    placed = await ordered(exchange, *licences, **changes)
-    await prepare(exchange.ports, placed.delivery, lambda _: None)
-    return await delivery(exchange.ports, exchange.principal(*licences), placed.delivery)
-
-
-def package(exchange: Exchange, view: DeliveryView) -> Path:
-    return Workspace.of(exchange.ports.packing.folder, view.delivery).package
-
-
-async def usage(exchange: Exchange, licence: str) -> list[Usage]:
-    return list((await exchange.ports.journal.view(lambda view: view.usage(licence))).values())
+from gateway.exchange.deliver.open import opened_delivery
+from gateway.exchange.deliver.outgoing import Outgoing
+from gateway.exchange.deliver.presented import deliveries, delivery
+from gateway.exchange.deliver.workspace import Workspace
+from gateway.exchange.errors import InputInvalidError, NotFoundError
+from gateway.exchange.ports import PackingLimits
+from graph.journal.documents import subjects_of
+from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, DeliveryOrdered
+from graph.journal.rows import DeliveryState
+from graph.party import PartyKind
+from graph.signing import DELIVERY_RECEIPT_TYP, SigningKey, sign
+from graph.sql.operational import Client
+from policies.model import Usage
+from tests.testkit.delivering import (
+    LICENSED,
+    SHARD,
+    contents,
+    fetched,
+    ordered,
+    package,
+    prepared,
+    prepared_again,
+    seen,
+    usage,
+)
+from tests.testkit.reading import (
+    CONSENT,
+    DEVELOPER,
+    MARKETING,
+    OWNER,
+    PEOPLE,
+    PLATFORM,
+    Exchange,
+    an_exchange,
+    ratings,
+    table,
+)
 
 
 async def test_an_order_becomes_a_sealed_package(tmp_path: Path) -> None:
@@ -79,14 +89,6 @@ async def test_an_order_becomes_a_sealed_package(tmp_path: Path) -> None:
         assert await usage(exchange, licence) == [Usage(reserved=50)]
 
 
-async def fetched(exchange: Exchange, view: DeliveryView, path: str = "manifest.json") -> bytes:
-    """What a download of one file gives."""
-    opened = await opened_delivery(exchange.ports, exchange.principal(), view.delivery)
-    number = view.delivery.rsplit(":", 1)[-1]
-    file = await Outgoing(exchange.ports).file(number, path, f"Bearer {opened.token}")
-    return file.path.read_bytes()
-
-
 async def test_the_first_byte_books_what_is_in_the_package_and_the_next_ones_nothing(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
@@ -101,3 +103,383 @@ async def test_the_first_byte_books_what_is_in_the_package_and_the_next_ones_not
         assert await usage(exchange, licence) == [Usage(used=4)]
         again = await delivery(exchange.ports, exchange.principal(licence), view.delivery)
         assert (again.state, again.items[0].access) == (DeliveryState.RELEASED, access.access)
+
+
+async def test_what_a_licence_does_not_permit_is_not_ordered(tmp_path: Path) -> None:
+    """The denial is on record, and no source was called."""
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+
+        with pytest.raises(DeliveryImpossibleError) as refused:
+            await ordered(exchange, licence, purpose=MARKETING)
+
+        assert refused.value.reason == "PURPOSE_NOT_LICENSED"
+        denied = await exchange.last()
+        assert isinstance(denied, AccessDenied)
+        assert (denied.code, denied.licence) == ("PURPOSE_NOT_LICENSED", licence)
+        assert exchange.sources.reads == []
+        assert not any(isinstance(each, DeliveryOrdered) for each in await exchange.events())
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"licences": ()}, "licences"), ({"licences": ("a", "a")}, "licences"), ({"rows": 0}, "rows")],
+)
+async def test_an_order_that_makes_no_sense_is_refused(tmp_path: Path, changes: dict[str, Any], field: str) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+
+        with pytest.raises(InputInvalidError) as refused:
+            await ordered(exchange, licence, **changes)
+
+        assert refused.value.field == field
+
+
+async def test_a_licence_that_is_not_the_callers_is_not_found(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED, assignee=OWNER)
+
+        with pytest.raises(NotFoundError):
+            await ordered(exchange, licence)
+
+
+async def test_a_volume_bound_clips_what_is_held_and_what_leaves(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), replace(LICENSED, max_records=3))
+
+        view = await prepared(exchange, licence, rows=50)
+
+        assert view.items[0].rows == 3
+        assert await usage(exchange, licence) == [Usage(reserved=3)]
+        with pytest.raises(DeliveryImpossibleError) as refused:
+            await ordered(exchange, licence)
+        assert refused.value.reason == "LICENCE_QUOTA_EXCEEDED"
+
+
+async def test_the_same_key_orders_once(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+
+        first = await ordered(exchange, licence, idempotency_key="k")
+        again = await ordered(exchange, licence, idempotency_key="k")
+
+        assert first.delivery == again.delivery
+        assert len([each for each in await exchange.events() if isinstance(each, DeliveryOrdered)]) == 1
+
+
+async def test_files_are_bounded_and_a_stopped_preparation_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+    """Killed after its first file, then run again: nothing doubled, nothing lost, every byte the same."""
+    async with an_exchange(tmp_path, wrap=in_small_files) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        whole = await prepared(exchange, licence, rows=50, idempotency_key="a")
+        exchange.sources.failure, exchange.sources.fail_after = KeyboardInterrupt(), 2  # type: ignore[assignment]  # as a kill
+        stopped = await ordered(exchange, licence, rows=50, idempotency_key="b")
+        with pytest.raises(KeyboardInterrupt):
+            await prepared_again(exchange, stopped)
+        assert (await seen(exchange, stopped)).state is DeliveryState.PREPARING
+        exchange.sources.failure = None
+        before = len(exchange.sources.reads)
+
+        again = await prepared_again(exchange, stopped)
+
+        assert exchange.sources.reads[before].after is not None
+        one, two = contents(package(exchange, whole)), contents(package(exchange, again))
+        shards = [name for name in one if name.endswith(".parquet")]
+        assert len(shards) == 2
+        read = [pq.read_table(package(exchange, again) / name)["value"].to_pylist() for name in sorted(shards)]
+        assert [value for part in read for value in part] == [Decimal(3), Decimal(-2), Decimal(10), Decimal(1)]
+        assert set(one) == set(two)
+
+
+def in_small_files(ports: Any) -> Any:
+    limits: PackingLimits = ports.packing
+    return replace(ports, packing=replace(limits, shard_rows=2))
+
+
+async def test_a_preparation_that_runs_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        placed = await ordered(exchange, licence, rows=50)
+        view = await prepared_again(exchange, placed)
+        first = contents(package(exchange, view))
+
+        row = await exchange.ports.journal.view(lambda record: record.delivery(view.delivery))
+
+        assert row is not None
+        assert first == contents(package(exchange, await prepared_again(exchange, placed)))
+
+
+async def test_people_who_did_not_consent_are_not_packed(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(basis=CONSENT), LICENSED)
+        notice = await exchange.consent("ann", "bob")
+
+        view = await prepared(exchange, licence, rows=50)
+        await fetched(exchange, view)
+
+        assert (view.items[0].rows, view.items[0].dropped) == (1, 4)
+        access = next(each for each in await exchange.events() if isinstance(each, AccessRecorded))
+        assert access.notices == (notice,)
+        content = await exchange.ports.journal.view(lambda record: record.document(access.subjects))
+        assert set(subjects_of(content or b"")) == {exchange.person("ann"), exchange.person("bob")}
+
+
+async def test_a_withdrawal_while_it_is_prepared_is_heeded(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(basis=CONSENT), LICENSED)
+        await exchange.consent("ann", "bob", "cid")
+        placed = await ordered(exchange, licence, rows=50)
+        exchange.sources.before_next = lambda: exchange.withdraw("cid")
+
+        view = await prepared_again(exchange, placed)
+
+        assert (view.state, view.items[0].rows) == (DeliveryState.READY, 1)
+
+
+async def test_a_withdrawal_before_the_first_byte_ends_the_delivery_and_frees_its_units(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(basis=CONSENT), LICENSED)
+        await exchange.consent("ann", "bob")
+        view = await prepared(exchange, licence, rows=50)
+        await exchange.withdraw("bob")
+
+        with pytest.raises(PeopleChangedError):
+            await fetched(exchange, view)
+
+        assert (await seen(exchange, view)).code == "DELIVERY_OUTDATED"
+        assert await usage(exchange, licence) == [Usage()]
+        withheld = [each for each in await exchange.events() if isinstance(each, AccessWithheld)]
+        assert [(each.code, each.rows) for each in withheld] == [("DELIVERY_OUTDATED", 1)]
+        assert not any(isinstance(each, AccessRecorded) for each in await exchange.events())
+
+
+async def test_a_withdrawal_by_somebody_else_does_not_stop_it(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(basis=CONSENT), LICENSED)
+        await exchange.consent("ann", "bob")
+        view = await prepared(exchange, licence, rows=50)
+        await exchange.consent("cid")
+
+        assert await fetched(exchange, view)
+
+
+async def test_a_withdrawal_after_some_bytes_stops_the_others(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(basis=CONSENT), LICENSED)
+        await exchange.consent("ann", "bob")
+        view = await prepared(exchange, licence, rows=50)
+        outgoing = Outgoing(exchange.ports)
+        await fetched(exchange, view, outgoing=outgoing)
+        await exchange.withdraw("ann")
+
+        with pytest.raises(PeopleChangedError):
+            await fetched(exchange, view, SHARD, outgoing)
+
+        assert (await seen(exchange, view)).state is DeliveryState.RELEASED
+        assert await usage(exchange, licence) == [Usage(used=1)]
+
+
+async def test_a_revoked_licence_lets_nothing_out(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        await exchange.revoke(licence)
+
+        with pytest.raises(DeliveryRefusedError) as refused:
+            await fetched(exchange, view)
+
+        assert refused.value.reason == "LICENCE_TERMINATED"
+        denied = await exchange.last()
+        assert isinstance(denied, AccessDenied)
+        assert (denied.code, denied.licence) == ("LICENCE_TERMINATED", licence)
+        assert await usage(exchange, licence) == [Usage(reserved=50)]
+
+
+async def test_a_licence_that_ends_while_it_is_prepared_ends_the_preparation(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        placed = await ordered(exchange, licence, rows=50)
+        await exchange.revoke(licence)
+
+        view = await prepared_again(exchange, placed)
+
+        assert (view.state, view.code) == (DeliveryState.FAILED, "LICENCE_TERMINATED")
+        assert exchange.sources.reads == []
+        assert await usage(exchange, licence) == [Usage()]
+        with pytest.raises(DeliveryNotReadyError):
+            await fetched(exchange, view)
+
+
+async def test_rows_that_break_a_rule_block_the_package_and_are_named(tmp_path: Path) -> None:
+    scaled = ratings_on_a_scale(("ann", "bob", 3), ("bob", "cid", 11), ("cid", "ann", -12))
+    async with an_exchange(tmp_path, {PLATFORM: {"ratings": scaled}}) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+
+        view = await prepared(exchange, licence, rows=50)
+
+        assert (view.state, view.code) == (DeliveryState.FAILED, "QUALITY_CHECK_FAILED")
+        assert [(each.rule, each.rows, len(each.examples)) for each in view.findings] == [
+            ("value-not-below-scale", 1, 1),
+            ("value-not-above-scale", 1, 1),
+        ]
+        assert not package(exchange, view).exists()
+        assert await usage(exchange, licence) == [Usage()]
+
+
+def ratings_on_a_scale(*rows: tuple[str, str, int]) -> Any:
+    plain = ratings(*rows)
+    columns = {name: plain.rows[name].to_pylist() for name in plain.rows.column_names}
+    bounds = {"scale_min": [-10] * len(rows), "scale_max": [10] * len(rows)}
+    return replace(plain, rows=table(Kind.RATING, {**columns, **bounds}))
+
+
+async def test_a_record_that_comes_twice_leaves_once(tmp_path: Path) -> None:
+    twice = replace(PEOPLE, rows=PEOPLE.rows.take([0, 1, 0, 2, 1]))
+    async with an_exchange(tmp_path, {PLATFORM: {"ratings": twice}}) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+
+        view = await prepared(exchange, licence, rows=50)
+
+        assert (view.items[0].rows, view.items[0].dropped) == (3, 2)
+        assert "| records that came twice | 2 |" in (view.report or "")
+
+
+async def test_a_source_that_is_away_ends_the_preparation_with_its_code(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        exchange.sources.failure = SourceUnavailableError("away")
+
+        view = await prepared(exchange, licence, rows=50)
+
+        assert (view.state, view.code) == (DeliveryState.FAILED, "SOURCE_UNAVAILABLE")
+        assert await usage(exchange, licence) == [Usage()]
+
+
+async def test_a_full_disk_leaves_nothing_half_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(pack, "keep", full)
+        view = await prepared(exchange, licence, rows=50)
+
+        assert (view.state, view.code) == (DeliveryState.FAILED, "STORAGE_FULL")
+        assert not Workspace.of(exchange.ports.packing.folder, view.delivery).folder.exists()
+        assert await usage(exchange, licence) == [Usage()]
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"x"), Path.unlink])
+async def test_a_damaged_file_is_not_served_and_nothing_is_booked(tmp_path: Path, damage: Any) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        damage(package(exchange, view) / SHARD)
+
+        with pytest.raises(DeliveryDamagedError):
+            await fetched(exchange, view, SHARD)
+
+        assert await usage(exchange, licence) == [Usage(reserved=50)]
+
+
+async def test_a_flipped_byte_is_found_also_when_the_length_stays(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        outgoing = Outgoing(exchange.ports)
+        await fetched(exchange, view, SHARD, outgoing)
+        shard = package(exchange, view) / SHARD
+        content = bytearray(shard.read_bytes())
+        content[100] ^= 1
+        shard.write_bytes(content)
+
+        with pytest.raises(DeliveryDamagedError):
+            await fetched(exchange, view, SHARD, outgoing)
+
+
+async def test_the_seal_is_served_too_and_what_is_not_in_the_list_is_not(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+
+        assert (await fetched(exchange, view, "manifest.jws")).count(b".") == 2
+        for path in ("../journal.db", "data", "nothing"):
+            with pytest.raises(NotFoundError):
+                await fetched(exchange, view, path)
+
+
+async def test_a_token_opens_its_own_delivery_for_ten_minutes(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        one = await prepared(exchange, licence, rows=2)
+        two = await prepared(exchange, licence, rows=2)
+        opened = await opened_delivery(exchange.ports, exchange.principal(), one.delivery)
+        outgoing = Outgoing(exchange.ports)
+
+        with pytest.raises(DeliveryTokenForeignError):
+            await outgoing.file(two.delivery.rsplit(":", 1)[-1], SHARD, f"Bearer {opened.token}")
+        for wrong in (None, "", "Basic x", "Bearer x", f"Bearer {opened.token}x"):
+            with pytest.raises(DeliveryTokenRefusedError):
+                await outgoing.file(one.delivery.rsplit(":", 1)[-1], SHARD, wrong)
+        exchange.clock.advance(660)
+        with pytest.raises(DeliveryTokenRefusedError, match="time is over"):
+            await outgoing.file(one.delivery.rsplit(":", 1)[-1], SHARD, f"Bearer {opened.token}")
+
+
+async def test_the_licensor_sees_what_it_gave_and_others_nothing(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        owner = exchange.principal(party=OWNER)
+
+        told = await delivery(exchange.ports, owner, view.delivery)
+
+        assert [each.licence for each in told.items] == [licence]
+        assert told.report is None
+        page = await deliveries(exchange.ports, owner, first=5)
+        assert [each.delivery for each in page.items] == [view.delivery]
+        with pytest.raises(NotFoundError):
+            await delivery(exchange.ports, exchange.principal(party="urn:muniment:party:other"), view.delivery)
+        with pytest.raises(NotFoundError):
+            await opened_delivery(exchange.ports, owner, view.delivery)
+
+
+async def test_the_licensee_signs_for_what_arrived(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        key = SigningKey.generate()
+        register(exchange, key)
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        signed = sign(key, {"delivery": view.delivery, "manifest": view.manifest}, typ=DELIVERY_RECEIPT_TYP)
+        command = commands.AcknowledgeDelivery(delivery=view.delivery, signature=signed, idempotency_key="r")
+        with pytest.raises(DeliveryNotReadyError):
+            await acknowledge_delivery(exchange.ports, exchange.principal(), command)
+        await fetched(exchange, view)
+        other = sign(key, {"delivery": view.delivery, "manifest": "x"}, typ=DELIVERY_RECEIPT_TYP)
+        for wrong in (other, "x"):
+            with pytest.raises(DeliveryReceiptInvalidError):
+                await acknowledge_delivery(exchange.ports, exchange.principal(), replace(command, signature=wrong))
+        with pytest.raises(NotFoundError):
+            await acknowledge_delivery(exchange.ports, exchange.principal(party=OWNER), command)
+
+        received = await acknowledge_delivery(exchange.ports, exchange.principal(), command)
+        again = await acknowledge_delivery(exchange.ports, exchange.principal(), command)
+
+        assert (received.state, again.state) == (DeliveryState.RECEIVED, DeliveryState.RECEIVED)
+        assert await fetched(exchange, view, SHARD)
+
+
+def register(exchange: Exchange, key: SigningKey) -> None:
+    exchange.ports.clients.add(
+        Client(
+            client="client",
+            party=DEVELOPER,
+            kind=PartyKind.LLM_DEVELOPER,
+            name="",
+            public_jwk=key.public_jwk,
+            token_lifetime_s=600,
+            active=True,
+            at=exchange.clock(),
+        )
+    )
