@@ -1,0 +1,305 @@
+"""Downloads over real HTTP: ranges, refusals, broken connections, and a folder that verifies or says what is wrong."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.client.answers import Answer
+from gateway.client.errors import DownloadInterruptedError, DownloadRefusedError, PackageInvalidError
+from gateway.client.packages import verify_package
+from gateway.client.pulling import Pulled, pull
+from gateway.client.transport import Transport
+from gateway.exchange.deliver.open import opened_delivery
+from gateway.exchange.deliver.outgoing import Outgoing
+from gateway.exchange.deliver.presented import DeliveryView
+from gateway.web.deliveries import delivery_routes
+from graph.signing import SigningKey
+from tests.testkit.delivering import LICENSED, SHARD, contents, package, prepared, usage
+from tests.testkit.reading import Exchange, an_exchange
+
+KEY = SigningKey.generate()
+
+
+@dataclass
+class Wire:
+    """What is between client and gateway; it may break."""
+
+    app: ASGIApp
+    cut_after: int | None = None
+    """Bytes of a body after which the next connection breaks, once."""
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    """Path and range of every request."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = dict(scope["headers"])
+            asked = headers.get(b"range")
+            self.asked.append((scope["path"], None if asked is None else asked.decode()))
+        cut, sent = self.cut_after, 0
+
+        async def breaking(message: Message) -> None:
+            nonlocal sent
+            if cut is not None and message["type"] == "http.response.body":
+                body = message.get("body", b"")[: cut - sent]
+                sent += len(body)
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+                if sent >= cut:
+                    self.cut_after = None
+                    raise ConnectionAbortedError
+                return
+            await send(message)
+
+        await self.app(scope, receive, breaking)
+
+
+@dataclass
+class Gateway:
+    """An exchange whose packages are served on loopback."""
+
+    exchange: Exchange
+    wire: Wire
+    url: str
+    acknowledged: list[Mapping[str, Any]] = field(default_factory=list)
+
+    async def execute(self, query: str, variables: Mapping[str, Any] | None = None) -> Answer:
+        """Answers what ``pull`` asks, as the GraphQL endpoint does."""
+        given = dict(variables or {})
+        if "Acknowledge" in query:
+            self.acknowledged.append(given["input"])
+            return _answer({"acknowledgeDelivery": {"delivery": {"state": "RECEIVED"}, "userErrors": []}})
+        exchange = self.exchange
+        opened = await opened_delivery(exchange.ports, exchange.principal(), given["delivery"])
+        files = [{"path": each.path, "bytes": str(each.bytes), "sha256": each.sha256} for each in opened.files]
+        return _answer({"openedDelivery": {"token": opened.token, "manifest": opened.manifest, "files": files}})
+
+    async def pulled(self, view: DeliveryView, folder: Path) -> Pulled:
+        """Pull a delivery into a folder."""
+        async with Transport(self.url, timeout_s=5, max_bytes=1_000_000) as transport:
+            return await pull(self, transport, KEY, view.delivery, folder)
+
+    async def get(self, view: DeliveryView, path: str = SHARD, **headers: str) -> httpx2.Response:
+        """One request of a program that knows only HTTP."""
+        opened = await opened_delivery(self.exchange.ports, self.exchange.principal(), view.delivery)
+        sent = {
+            "authorization": f"Bearer {opened.token}",
+            **{name.replace("_", "-"): headers[name] for name in headers},
+        }
+        async with httpx2.AsyncClient(base_url=self.url) as client:
+            return await client.get(f"/deliveries/{view.delivery.rsplit(':', 1)[-1]}/{path}", headers=sent)
+
+
+def _answer(data: Mapping[str, Any]) -> Answer:
+    return Answer(status=200, data=data, errors=(), extensions={})
+
+
+@asynccontextmanager
+async def a_gateway(folder: Path) -> AsyncIterator[tuple[Gateway, DeliveryView, str]]:
+    """A gateway with one sealed package, and the licence it was made under."""
+    async with an_exchange(folder) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        wire = Wire(Starlette(routes=delivery_routes(Outgoing(exchange.ports))))
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            server = uvicorn.Server(uvicorn.Config(wire, log_level="critical", lifespan="off"))
+            serving = asyncio.create_task(server.serve(sockets=[listening]))
+            try:
+                yield Gateway(exchange=exchange, wire=wire, url=url), view, licence
+            finally:
+                server.should_exit = True
+                await serving
+
+
+async def test_a_package_arrives_whole_is_verified_and_signed_for(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        pulled = await gateway.pulled(view, tmp_path / "here")
+
+        assert contents(tmp_path / "here") == contents(package(gateway.exchange, view))
+        assert (pulled.package.rows, pulled.package.delivery, pulled.acknowledged) == (4, view.delivery, True)
+        assert pulled.fetched == sum(len(each) for each in contents(tmp_path / "here").values())
+        assert gateway.acknowledged[0]["delivery"] == view.delivery
+        assert [each.used for each in await usage(gateway.exchange, licence)] == [4]
+
+
+async def test_a_broken_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        gateway.wire.cut_after = 100
+
+        pulled = await gateway.pulled(view, tmp_path / "here")
+
+        assert any(asked == "bytes=100-" for _, asked in gateway.wire.asked)
+        assert pulled.fetched == sum(len(each) for each in contents(tmp_path / "here").values())
+        assert [each.used for each in await usage(gateway.exchange, licence)] == [4]
+
+
+async def test_what_is_there_already_is_not_fetched_again(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        await gateway.pulled(view, tmp_path / "here")
+        (tmp_path / "here" / SHARD).rename(tmp_path / "here" / (SHARD + ".part"))
+        gateway.wire.asked.clear()
+
+        again = await gateway.pulled(view, tmp_path / "here")
+
+        assert {path.rsplit("/", 1)[-1] for path, _ in gateway.wire.asked} == {"manifest.json", "manifest.jws"}
+        assert again.package.rows == 4
+
+
+async def test_a_part_that_was_damaged_meanwhile_begins_again(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        part = tmp_path / "here" / (SHARD + ".part")
+        part.parent.mkdir(parents=True)
+        part.write_bytes(b"rubbish")
+
+        pulled = await gateway.pulled(view, tmp_path / "here")
+
+        assert pulled.package.rows == 4
+        assert not part.exists()
+
+
+async def test_a_gateway_that_stays_away_leaves_what_is_here(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        opened = await gateway.execute("Opened", {"delivery": view.delivery})
+
+        class Gone:
+            async def execute(self, _query: str, _variables: Mapping[str, Any] | None = None) -> Answer:
+                return opened
+
+        async with Transport("http://127.0.0.1:9", timeout_s=1, max_bytes=1000) as nowhere:
+            with pytest.raises(DownloadInterruptedError):
+                await pull(Gone(), nowhere, KEY, view.delivery, tmp_path / "here")
+
+
+async def test_a_licence_that_ended_stops_a_download_with_its_code(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        await gateway.exchange.revoke(licence)
+
+        with pytest.raises(DownloadRefusedError) as refused:
+            await gateway.pulled(view, tmp_path / "here")
+
+        assert refused.value.reason == "DELIVERY_REFUSED"
+
+
+async def test_a_token_that_ran_out_on_the_way_is_renewed(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        real = gateway.execute
+        stale = await real("Opened", {"delivery": view.delivery})
+        gateway.exchange.clock.advance(700)
+        answers = [stale]
+
+        async def execute(query: str, variables: Mapping[str, Any] | None = None) -> Answer:
+            return answers.pop() if answers and "Opened" in query else await real(query, variables)
+
+        gateway.execute = execute  # type: ignore[method-assign]  # the first answer is an old one
+
+        assert (await gateway.pulled(view, tmp_path / "here")).package.rows == 4
+
+
+async def test_ranges_are_those_of_http(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        whole = await gateway.get(view)
+        size, etag = len(whole.content), whole.headers["etag"]
+
+        assert (whole.status_code, whole.headers["accept-ranges"]) == (200, "bytes")
+        assert whole.headers["cache-control"] == "private, no-store"
+        for asked, part, told in (
+            ("bytes=0-9", whole.content[:10], f"bytes 0-9/{size}"),
+            ("bytes=10-", whole.content[10:], f"bytes 10-{size - 1}/{size}"),
+            ("bytes=-5", whole.content[-5:], f"bytes {size - 5}-{size - 1}/{size}"),
+            (f"bytes=0-{size * 2}", whole.content, f"bytes 0-{size - 1}/{size}"),
+        ):
+            answer = await gateway.get(view, range=asked, if_range=etag)
+            assert (answer.status_code, answer.content, answer.headers["content-range"]) == (206, part, told)
+        for unclear in ("bytes=", "bytes=-", "bytes=5-2", "bytes=0-1,3-4", "rows=0-1", "bytes=a-b"):
+            assert (await gateway.get(view, range=unclear)).status_code == 200
+        assert (await gateway.get(view, range="bytes=0-9", if_range='"other"')).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0"])
+async def test_a_range_beyond_the_end_is_one_clear_error(tmp_path: Path, asked: str) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        size = len((await gateway.get(view)).content)
+
+        answer = await gateway.get(view, range=asked)
+
+        assert (answer.status_code, answer.json()["code"]) == (416, "RANGE_UNSATISFIABLE")
+        assert answer.headers["content-range"] == f"bytes */{size}"
+
+
+async def test_without_a_token_nothing_is_told(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        answer = await gateway.get(view, authorization="Bearer x")
+
+        assert (answer.status_code, answer.json()["code"]) == (401, "DELIVERY_TOKEN_REFUSED")
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        assert (await gateway.get(view, "nothing")).status_code == 404
+
+
+def flip(folder: Path) -> None:
+    shard = folder / SHARD
+    content = bytearray(shard.read_bytes())
+    content[50] ^= 1
+    shard.write_bytes(content)
+
+
+def alter_a_term(folder: Path) -> None:
+    """Somebody widens a term and hashes the file again, in the list too."""
+    path = folder / "agreements" / "01-bazaar-rating.json"
+    path.write_text(path.read_text().replace('"100"', '"900"').replace(" 100", " 900"))
+
+
+def alter_the_list(folder: Path) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    manifest["rows"] = 5
+    path.write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("damage", "finding"),
+    [
+        (flip, f"`{SHARD}` was changed"),
+        (lambda folder: (folder / SHARD).unlink(), f"`{SHARD}` is missing"),
+        (alter_a_term, "`agreements/01-bazaar-rating.json` was changed"),
+        (alter_the_list, "`manifest.json` was changed after it was signed"),
+        (lambda folder: (folder / "extra").write_text("x"), "`extra` was added"),
+        (lambda folder: (folder / "manifest.json").unlink(), "`manifest.json` is missing"),
+        (lambda folder: (folder / "manifest.json").write_text("{"), "is not JSON"),
+        (lambda folder: (folder / "manifest.json").write_text("{}"), "is no manifest"),
+        (lambda folder: (folder / "manifest.jws").unlink(), "`manifest.jws` is missing"),
+        (lambda folder: (folder / "manifest.jws").write_text("x.y.z"), "`manifest.jws`"),
+    ],
+)
+async def test_a_package_that_was_altered_says_what(tmp_path: Path, damage: Any, finding: str) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        folder = tmp_path / "here"
+        await gateway.pulled(view, folder)
+        verify_package(folder)
+        damage(folder)
+
+        with pytest.raises(PackageInvalidError) as invalid:
+            verify_package(folder)
+
+        assert finding in "; ".join(invalid.value.findings)
+
+
+async def test_a_package_sealed_by_another_key_is_refused(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        await gateway.pulled(view, tmp_path / "here")
+
+        with pytest.raises(PackageInvalidError):
+            verify_package(tmp_path / "here", SigningKey.generate().public_jwk)
