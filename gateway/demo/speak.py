@@ -67,13 +67,15 @@ async def raw(
     return await client.execute(text(name), variables, licences=licences, token=token)
 
 
-async def mutate(client: MunimentClient, name: str, key: str | None, **fields: Any) -> Mapping[str, Any]:
-    """Send a mutation with an idempotency key and give its payload.
+async def mutate(
+    client: MunimentClient, name: str, key: str | None, *, under: Sequence[str] = (), **fields: Any
+) -> Mapping[str, Any]:
+    """Send a mutation with an idempotency key, under these licences, and give its payload.
 
     Raises:
         UnexpectedAnswerError: it was refused.
     """
-    payload = await _payload(client, name, key, fields)
+    payload = await _payload(client, name, key, fields, under)
     refused = refusal_of(payload)
     if refused is not None:
         raise UnexpectedAnswerError(f"`{name}` was refused with {refused.code}: {refused.message}")
@@ -133,8 +135,10 @@ def only_report(content: Mapping[str, Any]) -> Mapping[str, Any]:
     return found[0]
 
 
-async def _payload(client: MunimentClient, name: str, key: str | None, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    content = await ask(client, name, {"input": {**fields, "idempotencyKey": key}})
+async def _payload(
+    client: MunimentClient, name: str, key: str | None, fields: Mapping[str, Any], under: Sequence[str] = ()
+) -> Mapping[str, Any]:
+    content = await ask(client, name, {"input": {**fields, "idempotencyKey": key}}, licences=under)
     payload = next(iter(content.values()))
     if payload is None:
         raise UnexpectedAnswerError(f"`{name}` was answered without a payload")

@@ -36,6 +36,8 @@ class Learned:
         """Licences in force when the federated query was first sent, in this run."""
         self.receipts: dict[str, Mapping[str, Any]] = {}
         """Receipt of the federated answer, by dataset name."""
+        self.delivery = ""
+        """The package of step 10."""
         self.measured: dict[str, Fact] = {}
         """Figures for the end of the story."""
 

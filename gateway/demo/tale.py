@@ -1,4 +1,4 @@
-"""The nine steps in their order, and how one run of them goes."""
+"""The steps of the story in their order, and how one run of them goes."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,6 +17,8 @@ from gateway.demo import (
     step_7_outage,
     step_8_withdraw,
     step_9_audit,
+    step_10_prepare,
+    step_11_deliver,
 )
 from gateway.demo.errors import DemoError, StepFailedError
 from gateway.demo.facts import StepFacts, Told
@@ -46,6 +48,8 @@ STEPS: Final[tuple[Step, ...]] = tuple(
             step_7_outage,
             step_8_withdraw,
             step_9_audit,
+            step_10_prepare,
+            step_11_deliver,
         ),
         start=1,
     )
