@@ -6,6 +6,7 @@ The pages are committed; a test compares them with what this module makes.
 import ast
 import inspect
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -33,6 +34,9 @@ from gateway.api.schema import build_schema, graphql_schema
 from gateway.settings import FILE_NAME, PREFIX, SourceSettings, described
 from graph.journal.events import EVENT_TYPES
 
+sys.path.insert(0, str(Path(__file__).parent))
+import requirement_rows as requirements  # beside this file
+
 DOCS: Final = Path(__file__).parent
 _NOTE: Final = "<!-- Made by docs/generate.py; do not edit. -->\n"
 _TITLE: Final = re.compile(r"^# `([A-Z][A-Z0-9_]*)`: (.+)$")
@@ -46,8 +50,35 @@ def pages() -> Mapping[Path, str]:
         DOCS / "reference" / "kinds.md": kinds_page(),
         DOCS / "reference" / "events.md": events_page(),
         DOCS / "reference" / "schema.md": schema_page(graphql_schema(build_schema())),
+        DOCS / "reference" / "requirements.md": requirements_page(),
         DOCS / "errors" / "index.md": errors_page(),
     }
+
+
+def requirements_page() -> str:
+    """Every requirement of the use case, with the tests that show it."""
+    shown: dict[str, list[str]] = {}
+    for mark in requirements.marks():
+        for row in mark.rows:
+            shown.setdefault(row, []).append(f"`{mark.test}`")
+    groups = requirements.groups()
+    total = sum(len(rows) for rows in groups.values())
+    parts: list[str] = []
+    for title, rows in groups.items():
+        parts.append(f"## {title}")
+        parts.append(
+            _table(
+                ("row", "what is asked", "what shows it", "tests"),
+                [(row.id, row.asks, row.shown_by, "<br>".join(shown.get(row.id, ["not yet"]))) for row in rows],
+            )
+        )
+    return _page(
+        "Requirements",
+        "For everybody who wants to know what is done.",
+        f"The use case MSF2024-LLM-001 asks for {total} things; {len(shown)} of them are shown by tests that run with"
+        " every change. A row without a test says so.",
+        *parts,
+    )
 
 
 def settings_page() -> str:

@@ -184,6 +184,7 @@ def test_nothing_shown_or_kept_names_a_person_or_quotes_one(told, folder):
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no published forum in {REAL}")
+@pytest.mark.requirement("R7")
 def test_real_records_are_told_without_a_name_or_a_text(tmp_path):
     kept = tmp_path / "kept"
 

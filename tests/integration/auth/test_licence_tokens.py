@@ -64,6 +64,7 @@ async def test_one_bad_licence_spoils_the_whole_token(world: World) -> None:
     assert "at element 1" in response.json()["error_description"]
 
 
+@pytest.mark.requirement("R72")
 async def test_absent_and_foreign_licences_are_refused_alike(world: World) -> None:
     developer, other = await world.actor(), await world.actor()
     foreign = await world.licence(other.party)

@@ -121,6 +121,7 @@ async def a_gateway(folder: Path) -> AsyncIterator[tuple[Gateway, DeliveryView, 
                 await serving
 
 
+@pytest.mark.requirement("R4", "R26")
 async def test_a_package_arrives_whole_is_verified_and_signed_for(tmp_path: Path) -> None:
     async with a_gateway(tmp_path) as (gateway, view, licence):
         pulled = await gateway.pulled(view, tmp_path / "here")
@@ -132,6 +133,7 @@ async def test_a_package_arrives_whole_is_verified_and_signed_for(tmp_path: Path
         assert [each.used for each in await usage(gateway.exchange, licence)] == [4]
 
 
+@pytest.mark.requirement("R26")
 async def test_a_broken_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
     async with a_gateway(tmp_path) as (gateway, view, licence):
         gateway.wire.cut_after = 100
@@ -284,6 +286,7 @@ def alter_the_list(folder: Path) -> None:
         (lambda folder: (folder / "manifest.jws").write_text("x.y.z"), "`manifest.jws`"),
     ],
 )
+@pytest.mark.requirement("R4")
 async def test_a_package_that_was_altered_says_what(tmp_path: Path, damage: Any, finding: str) -> None:
     async with a_gateway(tmp_path) as (gateway, view, _):
         folder = tmp_path / "here"

@@ -12,6 +12,7 @@ import pytest
 
 from connectors.errors import SourceUnavailableError
 from connectors.kinds import Kind
+from connectors.platforms.memory import MemoryTable
 from gateway.auth.errors import DeliveryTokenForeignError, DeliveryTokenRefusedError
 from gateway.exchange import commands
 from gateway.exchange.deliver import pack
@@ -36,7 +37,9 @@ from graph.journal.rows import DeliveryState
 from graph.party import PartyKind
 from graph.signing import DELIVERY_RECEIPT_TYP, SigningKey, sign
 from graph.sql.operational import Client
-from policies.model import Usage
+from policies.model import Transform, Usage
+from policies.vocabulary import PSEUDONYMISE
+from tests.testkit.clock import NOON
 from tests.testkit.delivering import (
     LICENSED,
     SHARD,
@@ -63,6 +66,7 @@ from tests.testkit.reading import (
 )
 
 
+@pytest.mark.requirement("R25")
 async def test_an_order_becomes_a_sealed_package(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
@@ -310,6 +314,7 @@ async def test_a_licence_that_ends_while_it_is_prepared_ends_the_preparation(tmp
             await fetched(exchange, view)
 
 
+@pytest.mark.requirement("R25")
 async def test_rows_that_break_a_rule_block_the_package_and_are_named(tmp_path: Path) -> None:
     scaled = ratings_on_a_scale(("ann", "bob", 3), ("bob", "cid", 11), ("cid", "ann", -12))
     async with an_exchange(tmp_path, {PLATFORM: {"ratings": scaled}}) as exchange:
@@ -409,6 +414,7 @@ async def test_the_seal_is_served_too_and_what_is_not_in_the_list_is_not(tmp_pat
                 await fetched(exchange, view, path)
 
 
+@pytest.mark.requirement("R26")
 async def test_a_token_opens_its_own_delivery_for_ten_minutes(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
@@ -427,6 +433,7 @@ async def test_a_token_opens_its_own_delivery_for_ten_minutes(tmp_path: Path) ->
             await outgoing.file(one.delivery.rsplit(":", 1)[-1], SHARD, f"Bearer {opened.token}")
 
 
+@pytest.mark.requirement("R26")
 async def test_the_licensor_sees_what_it_gave_and_others_nothing(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
@@ -445,6 +452,7 @@ async def test_the_licensor_sees_what_it_gave_and_others_nothing(tmp_path: Path)
             await opened_delivery(exchange.ports, owner, view.delivery)
 
 
+@pytest.mark.requirement("R26")
 async def test_the_licensee_signs_for_what_arrived(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         key = SigningKey.generate()
@@ -483,3 +491,39 @@ def register(exchange: Exchange, key: SigningKey) -> None:
             at=exchange.clock(),
         )
     )
+
+
+@pytest.mark.requirement("R7")
+async def test_planted_identifiers_are_not_found_in_a_package(tmp_path: Path) -> None:
+    """Accounts, names, addresses and texts of everybody on the platform, sought in every byte and every value."""
+    people = {name: f"{name}@mail.example {name}-the-avatar" for name in ("annalena77", "robertino", "cidonia")}
+    columns = {
+        "record_id": [f"r{index}" for index in range(3)],
+        "subject": list(people),
+        "display_name": [f"{name}-the-avatar" for name in people],
+        "about": list(people.values()),
+        "created_at": [NOON] * 3,
+    }
+    profiles = MemoryTable(kind=Kind.PROFILE, rows=table(Kind.PROFILE, columns))
+    terms = replace(
+        LICENSED,
+        columns=frozenset({"subject", "created_at"}),
+        transforms={"subject": Transform(term=PSEUDONYMISE)},
+    )
+    async with an_exchange(tmp_path, {PLATFORM: {"profiles": profiles}}) as exchange:
+        licence = await exchange.licence(await exchange.dataset("profiles", kind=Kind.PROFILE), terms)
+
+        view = await prepared(exchange, licence, rows=50)
+
+        folder = package(exchange, view)
+        planted = {word for name, text in people.items() for word in (name, *text.split())}
+        values = {
+            str(value)
+            for path in folder.rglob("*.parquet")
+            for column in pq.read_table(path).columns
+            for value in column.to_pylist()
+        }
+        everything = b"\n".join(contents(folder).values())
+        assert view.items[0].rows == 3
+        assert [word for word in planted if word.encode() in everything or any(word in value for value in values)] == []
+        assert "not licensed, and were not taken: record_id, display_name, about" in (view.report or "")

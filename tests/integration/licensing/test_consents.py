@@ -91,6 +91,7 @@ async def test_an_avatar_owner_speaks_for_herself_too(market: Market) -> None:
     assert (await known(market, given.notice)).consented == frozenset()
 
 
+@pytest.mark.requirement("R17")
 async def test_only_whoever_speaks_for_the_platform_records_consents(market: Market) -> None:
     await market.owner()
     forum, developer = await market.owner("forum"), await market.developer()
@@ -108,6 +109,7 @@ async def test_only_whoever_speaks_for_the_platform_records_consents(market: Mar
     assert await market.events(ConsentsGiven) == []
 
 
+@pytest.mark.requirement("R17")
 async def test_only_a_person_withdraws_or_objects(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     nobody = await market.join(PartyKind.AVATAR_OWNER)

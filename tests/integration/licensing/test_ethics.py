@@ -141,6 +141,7 @@ async def test_there_is_nothing_to_decide_about_a_case_nobody_knows(market: Mark
         await ethics_case(market.ports, board.principal, "urn:muniment:ethics-case:none")
 
 
+@pytest.mark.requirement("R17")
 async def test_only_a_board_decides(market: Market) -> None:
     owner, _, board, _ = await sensitive(market)
     case = (await the_case(market, board)).case

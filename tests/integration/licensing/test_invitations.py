@@ -123,6 +123,7 @@ async def test_nobody_is_invited_as_a_party_that_does_not_exist(market: Market) 
         await invite(market, PartyKind.AUDITOR, party="urn:muniment:party:none")
 
 
+@pytest.mark.requirement("R17")
 async def test_only_an_operator_invites(market: Market) -> None:
     owner = await market.owner()
     disguised = replace(owner.principal, scopes=frozenset({Scope.PLATFORM_OPERATE}))

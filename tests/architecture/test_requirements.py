@@ -1,0 +1,32 @@
+"""The requirements of the use case: complete, and shown only by tests that run."""
+
+import sys
+
+from tests.architecture.packages import ROOT
+
+sys.path.insert(0, str(ROOT / "docs"))
+import requirement_rows as requirements  # beside the pages that are made from it
+
+ROWS = [row for rows in requirements.groups().values() for row in rows]
+
+
+def test_every_row_of_the_use_case_is_there_once() -> None:
+    assert sorted((row.id for row in ROWS), key=lambda each: int(each[1:])) == [f"R{number}" for number in range(1, 86)]
+
+
+def test_a_test_names_only_rows_that_there_are() -> None:
+    known = {row.id for row in ROWS}
+
+    assert {mark.test: mark.rows for mark in requirements.marks() if not set(mark.rows) <= known} == {}
+
+
+def test_what_is_skipped_shows_nothing() -> None:
+    assert [mark.test for mark in requirements.marks() if mark.idle] == []
+
+
+def test_some_rows_are_shown_and_the_page_says_which_are_not() -> None:
+    shown = {row for mark in requirements.marks() for row in mark.rows}
+    page = (ROOT / "docs" / "reference" / "requirements.md").read_text(encoding="utf-8")
+
+    assert page.count("| not yet |") == len(ROWS) - len(shown)
+    assert f"{len(shown)} of them are shown" in page
