@@ -497,7 +497,7 @@ def register(exchange: Exchange, key: SigningKey) -> None:
 async def test_planted_identifiers_are_not_found_in_a_package(tmp_path: Path) -> None:
     """Accounts, names, addresses and texts of everybody on the platform, sought in every byte and every value."""
     people = {name: f"{name}@mail.example {name}-the-avatar" for name in ("annalena77", "robertino", "cidonia")}
-    columns = {
+    columns: dict[str, list[Any]] = {
         "record_id": [f"r{index}" for index in range(3)],
         "subject": list(people),
         "display_name": [f"{name}-the-avatar" for name in people],
