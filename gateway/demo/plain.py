@@ -53,6 +53,10 @@ class PlainNarrator(Narrator):
             self._show_all(shape("measured", document.measured))
         self._show(Items(label="to go on", texts=document.go_on))
 
+    @override
+    def ended_early(self) -> None:
+        return
+
     def _show_all(self, parts: Iterable[Shape]) -> None:
         for each in parts:
             self._show(each)

@@ -91,6 +91,10 @@ class TerminalNarrator(Narrator):
         title = Text(" done ", style="bold black on green")
         self._console.print(Panel(Group(*parts), title=title, box=box.DOUBLE, border_style="green", padding=(1, 2)))
 
+    @override
+    def ended_early(self) -> None:
+        self._stop()
+
     def _stop(self) -> None:
         if self._status is not None:
             self._status.stop()

@@ -260,9 +260,17 @@ def test_forum_that_cannot_be_read_is_one_clear_error(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="children are found in /proc")
-def test_ended_demo_leaves_no_program_behind(tmp_path):
+@pytest.mark.parametrize(
+    ("asked", "status", "keep", "last"),
+    [
+        (signal.SIGINT, 130, True, "the store is kept in"),
+        (signal.SIGTERM, 143, False, "nothing was kept"),
+    ],
+)
+def test_ended_demo_leaves_no_program_behind_and_says_so(tmp_path, asked, status, keep, last):
+    options = ["--keep", str(tmp_path / "kept")] if keep else []
     running = subprocess.Popen(
-        [sys.executable, "-m", "gateway.cli", "demo", "--keep", str(tmp_path / "kept")],
+        [sys.executable, "-m", "gateway.cli", "demo", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -274,10 +282,13 @@ def test_ended_demo_leaves_no_program_behind(tmp_path):
         children = _children(running.pid)
         time.sleep(0.05)
 
-    running.send_signal(signal.SIGINT)
-    running.communicate(timeout=30)
+    running.send_signal(asked)
+    _, said = running.communicate(timeout=30)
 
-    assert running.returncode != 0
+    assert running.returncode == status
+    assert said.startswith("muniment: the demo was ended by ")
+    assert last in said
+    assert said.count("\n") == 1
     assert len(children) == 2
     assert not any(_alive(child) for child in children)
 
