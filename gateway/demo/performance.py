@@ -12,7 +12,7 @@ from typing import Final
 from gateway.demo.cast import Cast
 from gateway.demo.ending import EndedEarlyError, ended_gently
 from gateway.demo.errors import ProcessFailedError, WorldMissingError
-from gateway.demo.facts import Document, Fact, StepFacts
+from gateway.demo.facts import Command, Document, Fact, StepFacts
 from gateway.demo.going_on import commands, write_queries
 from gateway.demo.metrics import ready
 from gateway.demo.narrator import Narrator
@@ -58,7 +58,7 @@ class _Run:
     world: Mapping[str, Fact] = field(default_factory=dict)
     done: list[StepFacts] = field(default_factory=list)
     measured: dict[str, Fact] = field(default_factory=dict)
-    go_on: tuple[str, ...] = ()
+    go_on: tuple[Command, ...] = ()
 
 
 async def perform(wishes: Wishes, narrator: Narrator) -> tuple[Document, CodedError | None]:

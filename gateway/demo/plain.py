@@ -51,7 +51,8 @@ class PlainNarrator(Narrator):
             self._show_all(shape("summary", document.summary))
         if document.measured:
             self._show_all(shape("measured", document.measured))
-        self._show(Items(label="to go on", texts=document.go_on))
+        for each in document.go_on:
+            self._say("", f"   {each.to}:", f"     {each.run}")
 
     @override
     def ended_early(self) -> None:

@@ -43,7 +43,6 @@ async def tell(story: Story) -> Told:
                 "place_in_the_journal": proven.seq,
                 "events_in_the_journal": proven.checkpoint.size,
                 "verified_offline": True,
-                "file": BUNDLE,
             },
             "graph_has_read_up_to": watermark,
         },

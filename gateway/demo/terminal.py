@@ -87,9 +87,12 @@ class TerminalNarrator(Narrator):
             parts.extend(_render(each) for each in shape("summary", document.summary))
         if document.measured:
             parts.extend(_render(each) for each in shape("measured", document.measured))
-        parts.append(_render(Items(label="to go on", texts=document.go_on)))
         title = Text(" done ", style="bold black on green")
         self._console.print(Panel(Group(*parts), title=title, box=box.DOUBLE, border_style="green", padding=(1, 2)))
+        for each in document.go_on:
+            # WHY: outside the panel and unbroken, a command can be copied.
+            self._console.print(Text(f"{each.to}:", style="dim"))
+            self._console.print(Text(f"  {each.run}"), soft_wrap=True)
 
     @override
     def ended_early(self) -> None:

@@ -6,7 +6,7 @@ import json
 import pytest
 from rich.console import Console
 
-from gateway.demo.facts import Document, StepFacts, Told
+from gateway.demo.facts import Command, Document, StepFacts, Told
 from gateway.demo.narrator import Narrator, SilentNarrator
 from gateway.demo.plain import PlainNarrator
 from gateway.demo.terminal import TerminalNarrator
@@ -37,7 +37,7 @@ def a_document(failure: dict[str, str] | None = None) -> Document:
         steps=(STEP,),
         measured={"revocation_to_denial_ms": 4.2},
         summary=({"step": 5, "came_to": "942 rows", "ms": 1234},),
-        go_on=("muniment serve --folder DIR",),
+        go_on=(Command(to="serve it", run="muniment serve --folder DIR"),),
         failure=failure,
     )
 
