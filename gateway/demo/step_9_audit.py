@@ -16,7 +16,7 @@ from gateway.demo.metrics import journal_key
 from gateway.demo.speak import ask
 from gateway.demo.story import Story, require
 
-TITLE: Final = "The auditor asks: from a receipt to its owner, and from a licence to every access"
+TITLE: Final = "The auditor: from a receipt to its owner, from a licence to its use"
 BUNDLE: Final = "proof.json"
 """File of the folder that ``muniment verify`` can check."""
 _DATASET: Final = "posts"
