@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from gateway.demo.narrator import Narrator
 
 _SEED: Final = 7
-_TERMINATED: Final = 143
-"""Exit status after SIGTERM, as shells write it."""
 
 
 def demo(
@@ -36,6 +34,7 @@ def demo(
     """License, query across three platforms, refuse, revoke: nine steps over HTTP against a gateway of its own."""
     import asyncio  # noqa: PLC0415  # cheap at start
 
+    from gateway.demo.ending import EndedEarlyError  # noqa: PLC0415  # cheap at start
     from gateway.demo.narrator import SilentNarrator  # noqa: PLC0415  # cheap at start
     from gateway.demo.performance import Wishes, perform  # noqa: PLC0415  # cheap at start
 
@@ -43,8 +42,9 @@ def demo(
     wishes = Wishes(version=product_version(), seed=seed, forum=forum, ratings=ratings, keep=keep)
     try:
         document, failure = asyncio.run(perform(wishes, narrator))
-    except asyncio.CancelledError:
-        raise typer.Exit(_TERMINATED) from None
+    except EndedEarlyError as ended:
+        typer.echo(f"muniment: {ended}", err=True)
+        raise typer.Exit(ended.status) from None
     if as_json:
         typer.echo(json.dumps(document.value(), indent=2, ensure_ascii=False))
     if failure is not None:

@@ -45,6 +45,16 @@ class StepFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something that can be done after the story."""
+
+    to: str
+    """What for, in words."""
+    run: str
+    """The command; it works as it stands where the demo was started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """The whole run."""
 
@@ -57,8 +67,8 @@ class Document:
     measured: Mapping[str, Fact] = field(default_factory=dict)
     summary: tuple[Mapping[str, Fact], ...] = ()
     """One row per step."""
-    go_on: tuple[str, ...] = ()
-    """Commands to go on with."""
+    go_on: tuple[Command, ...] = ()
+    """In the order in which they make sense."""
     failure: Mapping[str, Fact] | None = None
     """Code, step and message when the story broke off."""
 
@@ -72,6 +82,6 @@ class Document:
             "steps": [each.document() for each in self.steps],
             "measured": self.measured,
             "summary": list(self.summary),
-            "go_on": list(self.go_on),
+            "go_on": [{"to": each.to, "run": each.run} for each in self.go_on],
             "failure": self.failure,
         }

@@ -36,6 +36,10 @@ class Narrator(Protocol):
         """The story is over, or broke off."""
         ...
 
+    def ended_early(self) -> None:
+        """Somebody ended the story: nothing moves any more, and the next line is free."""
+        ...
+
 
 class SilentNarrator(Narrator):
     """Says nothing: the document alone is wanted."""
@@ -63,4 +67,8 @@ class SilentNarrator(Narrator):
 
     @override
     def closing(self, document: Document) -> None:
+        return
+
+    @override
+    def ended_early(self) -> None:
         return

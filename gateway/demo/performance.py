@@ -1,7 +1,6 @@
 """One run of the demo: a folder, the platforms, a gateway, the nine steps; everything that was started is ended."""
 
 import asyncio
-import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -11,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from gateway.demo.cast import Cast
+from gateway.demo.ending import EndedEarlyError, ended_gently
 from gateway.demo.errors import ProcessFailedError, WorldMissingError
-from gateway.demo.facts import Document, Fact, StepFacts
+from gateway.demo.facts import Command, Document, Fact, StepFacts
 from gateway.demo.going_on import commands, write_queries
 from gateway.demo.metrics import ready
 from gateway.demo.narrator import Narrator
@@ -58,7 +58,7 @@ class _Run:
     world: Mapping[str, Fact] = field(default_factory=dict)
     done: list[StepFacts] = field(default_factory=list)
     measured: dict[str, Fact] = field(default_factory=dict)
-    go_on: tuple[str, ...] = ()
+    go_on: tuple[Command, ...] = ()
 
 
 async def perform(wishes: Wishes, narrator: Narrator) -> tuple[Document, CodedError | None]:
@@ -66,15 +66,21 @@ async def perform(wishes: Wishes, narrator: Narrator) -> tuple[Document, CodedEr
 
     Returns:
         The document of facts, and what made the story break off, if something did.
+
+    Raises:
+        EndedEarlyError: a signal asked for the end; everything that was started is ended.
     """
     run = _Run()
     failure: CodedError | None = None
     began = time.perf_counter()
     try:
-        with _folder(wishes.keep) as folder, _ended_gently():
+        with ended_gently(wishes.keep), _folder(wishes.keep) as folder:
             await _tell_in(folder, wishes, narrator, run)
     except CodedError as problem:
         failure = problem
+    except EndedEarlyError:
+        narrator.ended_early()
+        raise
     run.measured["elapsed_s"] = round(time.perf_counter() - began, 1)
     document = Document(
         version=wishes.version,
@@ -140,25 +146,6 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         return
     keep.mkdir(mode=0o700, parents=True, exist_ok=True)
     yield keep.resolve()
-
-
-@contextmanager
-def _ended_gently() -> Iterator[None]:
-    """A request to end cancels the story, so that what it started is ended too."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    if task is None:
-        yield
-        return
-    try:
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    except NotImplementedError:
-        # WHY: not every event loop knows signals; then Ctrl-C alone ends the story gently.
-        yield
-        return
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _absolute(path: Path | None) -> str | None:

@@ -1,14 +1,20 @@
-"""The story as plain text: for pipes, logs and small terminals."""
+"""The story as plain text, in lines of 80 characters: for pipes, logs and small terminals."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TextIO, assert_never
+from typing import Final, TextIO, assert_never
 
 from typing_extensions import override
 
 from gateway.demo.facts import Document, Fact, StepFacts
 from gateway.demo.narrator import Narrator
 from gateway.demo.shapes import Grid, Items, Line, Pairs, Shape, shape, shapes
+from gateway.demo.tables import laid_out, wrapped
+
+_WIDTH: Final = 80
+_INDENT: Final = " " * 3
+_DEEPER: Final = " " * 5
+_DEEPEST: Final = " " * 7
 
 
 class PlainNarrator(Narrator):
@@ -38,7 +44,7 @@ class PlainNarrator(Narrator):
     @override
     def told(self, step: StepFacts) -> None:
         for done in step.told.already_done:
-            self._say(f"   already done: {done}")
+            self._say(*wrapped(f"already done: {done}", _WIDTH, first=_INDENT, rest=_DEEPER))
         self._show_all(shapes(step.told.facts))
         self._say(f"   ({step.elapsed_ms:,} ms)")
 
@@ -47,11 +53,13 @@ class PlainNarrator(Narrator):
         self._say("")
         if document.failure is not None:
             return
-        if document.summary:
-            self._show_all(shape("summary", document.summary))
-        if document.measured:
-            self._show_all(shape("measured", document.measured))
-        self._show(Items(label="to go on", texts=document.go_on))
+        self._show_all((*shape("summary", document.summary), *shape("measured", document.measured)))
+        for each in document.go_on:
+            self._say("", *wrapped(f"{each.to}:", _WIDTH, first=_INDENT, rest=_DEEPER), f"{_DEEPER}{each.run}")
+
+    @override
+    def ended_early(self) -> None:
+        return
 
     def _show_all(self, parts: Iterable[Shape]) -> None:
         for each in parts:
@@ -59,14 +67,16 @@ class PlainNarrator(Narrator):
 
     def _show(self, what: Shape) -> None:
         match what:
-            case Line(label=label, text=text):
-                self._say(f"   {label}: {text}")
+            case Line():
+                self._say(*_line(what, _INDENT, _DEEPER))
             case Pairs(label=label, lines=lines):
-                self._say(f"   {label}:", *(f"     {each.label}: {each.text}" for each in lines))
+                self._say(f"{_INDENT}{label}:", *(line for each in lines for line in _line(each, _DEEPER, _DEEPEST)))
             case Items(label=label, texts=texts):
-                self._say(f"   {label}:", *(f"     - {text}" for text in texts))
-            case Grid():
-                self._say(f"   {what.label}:", *(f"     {line}" for line in _lines(what)))
+                items = (wrapped(each, _WIDTH, first=f"{_DEEPER}- ", rest=_DEEPEST) for each in texts)
+                self._say(f"{_INDENT}{label}:", *(line for each in items for line in each))
+            case Grid(label=label):
+                table = laid_out(what, _WIDTH - len(_DEEPER))
+                self._say(f"{_INDENT}{label}:", *(f"{_DEEPER}{line}" for line in (*table.header, *table.body)))
             case _:
                 assert_never(what)
 
@@ -75,10 +85,5 @@ class PlainNarrator(Narrator):
             print(line.rstrip(), file=self._out, flush=True)
 
 
-def _lines(grid: Grid) -> Iterator[str]:
-    widths = [max(len(row[index]) for row in (grid.columns, *grid.rows)) for index in range(len(grid.columns))]
-    for row in (grid.columns, tuple("-" * width for width in widths), *grid.rows):
-        yield "  ".join(
-            text.rjust(width) if index in grid.numeric else text.ljust(width)
-            for index, (text, width) in enumerate(zip(row, widths, strict=True))
-        )
+def _line(line: Line, first: str, rest: str) -> tuple[str, ...]:
+    return wrapped(f"{line.label}: {line.text}", _WIDTH, first=first, rest=rest)

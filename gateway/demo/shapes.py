@@ -1,9 +1,10 @@
-"""How a fact is laid out for people: one rule for the terminal and for plain text."""
+"""How a fact is laid out for people: one rule for the terminal and for plain text. What is not there is left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gateway.demo.brevity import brief
 from gateway.demo.facts import Fact
 
 
@@ -39,22 +40,24 @@ class Grid:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int]
-    """Positions of columns that hold numbers only."""
+    """Positions of columns that hold nothing but numbers."""
 
 
 Shape: TypeAlias = Line | Pairs | Items | Grid
 
 
 def shapes(facts: Mapping[str, Fact]) -> Iterator[Shape]:
-    """Every fact in its order; nothing is left out."""
+    """Every fact in its order."""
     for name, value in facts.items():
         yield from shape(words(name), value)
 
 
 def shape(label: str, value: Fact) -> Iterator[Shape]:
     """The layout of one fact: of an object first its plain values, then each list and object in it."""
+    if _missing(value):
+        return
     if isinstance(value, Mapping):
-        plain = {name: each for name, each in value.items() if not _contains(each)}
+        plain = {name: each for name, each in value.items() if not _contains(each) and not _missing(each)}
         if plain:
             yield Pairs(
                 label=label, lines=tuple(Line(label=words(name), text=text_of(each)) for name, each in plain.items())
@@ -64,10 +67,13 @@ def shape(label: str, value: Fact) -> Iterator[Shape]:
                 yield from shape(f"{label}: {words(name)}", each)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         objects = [each for each in value if isinstance(each, Mapping)]
+        texts = tuple(text_of(each) for each in value)
         if objects and len(objects) == len(value):
             yield _grid(label, objects)
+        elif any(" " in each for each in texts):
+            yield Items(label=label, texts=texts)
         else:
-            yield Items(label=label, texts=tuple(text_of(each) for each in value))
+            yield Line(label=label, text=", ".join(texts) or "none")
     else:
         yield Line(label=label, text=text_of(value))
 
@@ -77,16 +83,20 @@ def _contains(value: Fact) -> bool:
     return isinstance(value, (Mapping, Sequence)) and not isinstance(value, str)
 
 
+def _missing(value: Fact) -> bool:
+    return value is None or value == ""
+
+
 def words(name: str) -> str:
     """``rows_withheld`` as people read it."""
     return name.replace("_", " ")
 
 
 def text_of(value: Fact) -> str:
-    """One value as text: thousands apart, nothing as a dash, lists with commas."""
+    """One value as text: thousands apart, long ids shortened, lists with commas; nothing is no text."""
     match value:
         case None | "":
-            text = "-"
+            text = ""
         case bool():
             text = "yes" if value else "no"
         case int():
@@ -94,7 +104,7 @@ def text_of(value: Fact) -> str:
         case float():
             text = f"{value:,.1f}"
         case str():
-            text = value
+            text = brief(value)
         case Mapping():
             text = ", ".join(f"{words(name)} {text_of(each)}" for name, each in value.items())
         case _:
@@ -103,11 +113,10 @@ def text_of(value: Fact) -> str:
 
 
 def _grid(label: str, objects: Sequence[Mapping[str, Fact]]) -> Grid:
-    names = tuple(dict.fromkeys(name for each in objects for name in each))
+    found = dict.fromkeys(name for each in objects for name in each)
+    names = tuple(name for name in found if not all(_missing(each.get(name)) for each in objects))
     numeric = frozenset(
-        index
-        for index, name in enumerate(names)
-        if all(isinstance(each.get(name), (int, float)) and not isinstance(each.get(name), bool) for each in objects)
+        index for index, name in enumerate(names) if all(_countable(each.get(name)) for each in objects)
     )
     return Grid(
         label=label,
@@ -115,3 +124,8 @@ def _grid(label: str, objects: Sequence[Mapping[str, Fact]]) -> Grid:
         rows=tuple(tuple(text_of(each.get(name)) for name in names) for each in objects),
         numeric=numeric,
     )
+
+
+def _countable(value: Fact) -> bool:
+    """Whether a value may stand in a column of numbers."""
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))

@@ -21,7 +21,7 @@ from gateway.demo.terms import (
     terms,
 )
 
-TITLE: Final = "The owners answer: accept by rule, counter, reject, ask the ethics board"
+TITLE: Final = "Owners answer: accept by rule, counter, reject, ask an ethics board"
 _DONE: Final = frozenset({ACCEPTED, AGREED, FINAL})
 
 _WITHOUT_TEXT: Final = tuple(column for column in publication("posts").asked if column != "text")

@@ -15,7 +15,7 @@ from gateway.demo.speak import ask, ask_in_part, only_report, raw
 from gateway.demo.story import Story, require
 from gateway.demo.terms import OTHER_PURPOSE, PURPOSE, SMALL_RECORDS
 
-TITLE: Final = "Refusals: each with its reason, on record, and without a call to the source"
+TITLE: Final = "Refusals: with a reason, on record, without a call to the source"
 _LIFETIME_S: Final = 1
 _REFUSED: Final = "REFUSED"
 _UNAUTHORIZED: Final = 401

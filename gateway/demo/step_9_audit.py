@@ -16,7 +16,7 @@ from gateway.demo.metrics import journal_key
 from gateway.demo.speak import ask
 from gateway.demo.story import Story, require
 
-TITLE: Final = "The auditor asks: from a receipt to its owner, and from a licence to every access"
+TITLE: Final = "The auditor: from a receipt to its owner, from a licence to its use"
 BUNDLE: Final = "proof.json"
 """File of the folder that ``muniment verify`` can check."""
 _DATASET: Final = "posts"
@@ -43,7 +43,6 @@ async def tell(story: Story) -> Told:
                 "place_in_the_journal": proven.seq,
                 "events_in_the_journal": proven.checkpoint.size,
                 "verified_offline": True,
-                "file": BUNDLE,
             },
             "graph_has_read_up_to": watermark,
         },

@@ -2,10 +2,13 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -220,28 +223,51 @@ def test_folder_of_another_world_is_refused(told, folder):
     assert "DEMO_OTHER_WORLD" in ended.stderr
 
 
-def test_ready_query_is_answered_by_the_served_folder(told, folder):
-    assert told["failure"] is None
-    serving = subprocess.Popen(
-        [sys.executable, "-m", "gateway.cli", "serve", "--folder", str(folder), "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+@contextmanager
+def serving(command: str, ready: str) -> Iterator[str]:
+    """The program of a printed command, with the address that it tells."""
+    running = subprocess.Popen(shlex.split(command), stdout=subprocess.PIPE, text=True)
     try:
-        assert serving.stdout is not None
-        url = serving.stdout.readline().strip().removeprefix("muniment is ready at ")
-        party = folder / "parties" / "developer.json"
-
-        ended = muniment(
-            "client", "query", str(folder / "queries" / "catalogue.graphql"), "--party", str(party), "--url", url
-        )
+        assert running.stdout is not None
+        line = running.stdout.readline().strip()
+        assert line.startswith(ready)
+        yield line.removeprefix(ready)
     finally:
-        serving.terminate()
-        serving.communicate(timeout=20)
+        running.terminate()
+        running.communicate(timeout=20)
+    assert running.returncode in {0, -signal.SIGTERM}
+
+
+def test_every_command_to_go_on_with_works_as_it_was_told(told, folder):
+    assert told["failure"] is None
+    run = [each["run"] for each in told["go_on"]]
+    verify, compare, forum, serve, *queries = run
+    assert all(each["to"] for each in told["go_on"])
+    assert f"verify {folder}/proof.json" in verify
+    assert len(queries) == 3
+
+    ended = [subprocess.run(shlex.split(each), check=False, capture_output=True) for each in (verify, compare)]
+    with serving(forum, "forum ready at "), serving(f"{serve} --port 0", "muniment is ready at ") as url:
+        answers = [
+            subprocess.run(shlex.split(f"{each} --url {url}"), check=False, capture_output=True) for each in queries
+        ]
+
+    assert [each.returncode for each in (*ended, *answers)] == [0] * 5
+    catalogue, federated, log = (json.loads(each.stdout)["data"] for each in answers)
+    assert len(catalogue["catalogue"]["nodes"]) == 11
+    assert {report["status"] for field in federated.values() for report in field["sources"]} == {"OK"}
+    assert log["accessLog"]["nodes"]
+
+
+def test_without_a_kept_folder_no_file_is_named_and_the_way_to_one_is_told():
+    ended = muniment("demo", "--json")
 
     assert ended.returncode == 0, ended.stderr
-    assert len(json.loads(ended.stdout)["data"]["catalogue"]["nodes"]) == 11
-    assert serving.returncode in {0, -signal.SIGTERM}
+    document = json.loads(ended.stdout)
+    (command,) = document["go_on"]
+    assert "nothing of this run was kept" in command["to"]
+    assert command["run"].endswith("demo --keep world")
+    assert "proof.json" not in ended.stdout
 
 
 def test_missing_records_are_one_clear_error(tmp_path):
@@ -261,9 +287,17 @@ def test_forum_that_cannot_be_read_is_one_clear_error(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="children are found in /proc")
-def test_ended_demo_leaves_no_program_behind(tmp_path):
+@pytest.mark.parametrize(
+    ("asked", "status", "keep", "last"),
+    [
+        (signal.SIGINT, 130, True, "the store is kept in"),
+        (signal.SIGTERM, 143, False, "nothing was kept"),
+    ],
+)
+def test_ended_demo_leaves_no_program_behind_and_says_so(tmp_path, asked, status, keep, last):
+    options = ["--keep", str(tmp_path / "kept")] if keep else []
     running = subprocess.Popen(
-        [sys.executable, "-m", "gateway.cli", "demo", "--keep", str(tmp_path / "kept")],
+        [sys.executable, "-m", "gateway.cli", "demo", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -275,10 +309,13 @@ def test_ended_demo_leaves_no_program_behind(tmp_path):
         children = _children(running.pid)
         time.sleep(0.05)
 
-    running.send_signal(signal.SIGINT)
-    running.communicate(timeout=30)
+    running.send_signal(asked)
+    _, said = running.communicate(timeout=30)
 
-    assert running.returncode != 0
+    assert running.returncode == status
+    assert said.startswith("muniment: the demo was ended by ")
+    assert last in said
+    assert said.count("\n") == 1
     assert len(children) == 2
     assert not any(_alive(child) for child in children)
 

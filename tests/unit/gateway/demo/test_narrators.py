@@ -6,7 +6,7 @@ import json
 import pytest
 from rich.console import Console
 
-from gateway.demo.facts import Document, StepFacts, Told
+from gateway.demo.facts import Command, Document, StepFacts, Told
 from gateway.demo.narrator import Narrator, SilentNarrator
 from gateway.demo.plain import PlainNarrator
 from gateway.demo.terminal import TerminalNarrator
@@ -19,13 +19,24 @@ STEP = StepFacts(
         facts={
             "took_ms": 61,
             "token_bound_to": "6 licences",
-            "sources": [{"dataset": "posts", "rows": 471}, {"dataset": "trust", "rows": 471}],
+            "sources": [
+                {"dataset": "posts", "rows": 471, "problem": None, "charged": "0.2000 EUR", "status": "OK", "at": 1},
+                {
+                    "dataset": "trust",
+                    "rows": 471,
+                    "problem": "SOURCE_UNAVAILABLE",
+                    "charged": None,
+                    "status": "UNAVAILABLE",
+                    "at": 1_234_567,
+                },
+            ],
             "says": ["Only for research.", "Nothing may be passed on."],
         },
         already_done=("the licence of her own visits ended in an earlier run",),
     ),
     elapsed_ms=1234,
 )
+FOLDER = "/a/folder/with/a/name/that/is/longer/than/a/line/of/the/terminal/can/ever/hold/in/eighty"
 WORLD = {"platforms": [{"source": "grid", "records": "generated"}]}
 
 
@@ -37,7 +48,7 @@ def a_document(failure: dict[str, str] | None = None) -> Document:
         steps=(STEP,),
         measured={"revocation_to_denial_ms": 4.2},
         summary=({"step": 5, "came_to": "942 rows", "ms": 1234},),
-        go_on=("muniment serve --folder DIR",),
+        go_on=(Command(to="serve it", run=f"muniment serve --folder {FOLDER}"),),
         failure=failure,
     )
 
@@ -62,7 +73,8 @@ SHOWN = (
     "1,234 ms",
     "942 rows",
     "4.2",
-    "muniment serve --folder DIR",
+    f"muniment serve --folder {FOLDER}",
+    "1,234,567",
 )
 
 
@@ -84,6 +96,28 @@ def test_terminal_has_every_fact():
 
     text = out.getvalue()
     assert all(each in text for each in SHOWN)
+
+
+def told_at(width: int, document: Document) -> tuple[str, str]:
+    """What a terminal of this width shows, and what plain text says."""
+    terminal, plain = io.StringIO(), io.StringIO()
+    told_by(TerminalNarrator(Console(file=terminal, width=width)), document)
+    told_by(PlainNarrator(plain), document)
+    return terminal.getvalue(), plain.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_every_line_fits_and_no_word_is_broken(width):
+    for text in told_at(width, a_document()):
+        shown = text.replace(f"muniment serve --folder {FOLDER}", "")
+        assert all(len(line) <= width for line in shown.splitlines())
+        assert "SOURCE_UNAVAILABLE" in text
+        assert "Only for research" in text
+
+
+def test_commands_are_shown_in_one_line():
+    for text in told_at(80, a_document()):
+        assert f"muniment serve --folder {FOLDER}" in [line.strip() for line in text.splitlines()]
 
 
 def test_silence_is_silent(capsys):
@@ -114,4 +148,5 @@ def test_document_is_json_and_holds_what_was_shown():
         "already_done": list(STEP.told.already_done),
         "facts": dict(STEP.told.facts),
     }
+    assert value["go_on"] == [{"to": "serve it", "run": f"muniment serve --folder {FOLDER}"}]
     assert value["measured"] == {"revocation_to_denial_ms": 4.2}

@@ -57,6 +57,10 @@ def test_the_story_has_nine_steps_with_titles():
     assert all(each.title for each in STEPS)
 
 
+def test_titles_fit_into_the_frame_of_a_narrow_terminal():
+    assert [each.title for each in STEPS if len(each.title) > 68] == []
+
+
 async def test_steps_are_told_in_order_with_their_time(story):
     done: list[StepFacts] = []
 
