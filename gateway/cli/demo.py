@@ -31,7 +31,7 @@ def demo(
     ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of everything that is generated.", min=0)] = _SEED,
 ) -> None:
-    """License, query across three platforms, refuse, revoke: nine steps over HTTP against a gateway of its own."""
+    """License, query across three platforms, refuse, revoke: step by step over HTTP against a gateway of its own."""
     import asyncio  # noqa: PLC0415  # cheap at start
 
     from gateway.demo.ending import EndedEarlyError  # noqa: PLC0415  # cheap at start

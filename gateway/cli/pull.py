@@ -57,7 +57,7 @@ def pull(
         typer.echo(json.dumps(facts, indent=2))
         return
     typer.echo(f"{package.rows:,} rows in {package.files} files, verified, in {folder}")
-    typer.echo("the receipt is given" if pulled.acknowledged else "the receipt had been given before")
+    typer.echo("the receipt is given" if pulled.acknowledged else "the gateway did not take the receipt")
 
 
 async def _pull(

@@ -52,7 +52,7 @@ class Pulled:
     fetched: int
     """Bytes that came now; those of an earlier, broken download are not among them."""
     acknowledged: bool
-    """Whether the receipt was given now; it had been given before otherwise."""
+    """Whether the gateway has the receipt; a repeated one counts as the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

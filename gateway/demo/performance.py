@@ -1,4 +1,4 @@
-"""One run of the demo: a folder, the platforms, a gateway, the nine steps; everything that was started is ended."""
+"""One run of the demo: a folder, the platforms, a gateway, the whole story; everything that was started is ended."""
 
 import asyncio
 import tempfile

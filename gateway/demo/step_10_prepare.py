@@ -14,7 +14,7 @@ from gateway.demo.step_5_query import state_of
 from gateway.demo.story import Story, require
 from gateway.demo.terms import ACTION, PURPOSE
 
-TITLE: Final = "A package is prepared: chosen, checked, pseudonymised, described, sealed"
+TITLE: Final = "A package is prepared: checked, pseudonymised, sealed"
 _PATIENCE_S: Final = 120.0
 _EVERY_S: Final = 0.1
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -12,13 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from gateway.demo.world.forum import Forum, generate_forum, read_forum
 
 pytestmark = [pytest.mark.slow]
 
-STEPS = 9
+STEPS = 11
 PLATFORMS = Path(os.environ.get("MUNIMENT_SHARED", "../shared")).resolve() / "platforms"
 REAL = PLATFORMS / "stack-exchange" / "bicycles-meta"
 LEDGER = PLATFORMS / "bitcoin-otc" / "soc-sign-bitcoinotc.csv"
@@ -179,6 +182,25 @@ def shown_or_kept(document: dict[str, Any], folder: Path, forum: Forum) -> list[
     return sorted(each for each in names | texts if each.encode() in everything)
 
 
+def identifiers_in(package: Path, forum: Forum) -> list[str]:
+    """Names, accounts and e-mail addresses that stand in a package: whole values, and words or phrases of any text."""
+    texts = {path: path.read_text(encoding="utf-8") for path in package.rglob("*") if path.suffix in {".md", ".json"}}
+    values = {
+        str(value)
+        for path in package.rglob("*.parquet")
+        for column in pq.read_table(path).columns
+        if pa.types.is_string(column.type)
+        for value in column.unique().to_pylist()
+    }
+    assert len(values) > 1000
+    words = {word for value in values for word in re.split(r"[^\w@.-]+", value)}
+    accounts = {str(row["user_id"]) for row in forum.users if len(str(row["user_id"])) >= 4}
+    names = {str(row["display_name"]) for row in forum.users if len(str(row.get("display_name", ""))) >= 4}
+    addresses = {each for value in (*values, *texts.values()) for each in re.findall(r"\S+@\S+\.\w+", value)}
+    said = [name for name in names if len(name) > 8 and any(name in text for text in texts.values())]
+    return sorted({*((names | accounts) & (values | words)), *addresses, *said})
+
+
 def test_nothing_shown_or_kept_names_a_person_or_quotes_one(told, folder):
     forum = generate_forum(told["seed"])
     assert len(forum.users) > 1000
@@ -198,7 +220,12 @@ def test_real_records_are_told_without_a_name_or_a_text(tmp_path):
     rows = {each["dataset"]: each["rows"] for each in of_step(document, 1)["catalogue"]}
     assert rows["ratings"] == 35_592
     assert rows["standing"] == len(read_forum(REAL).users)
-    assert shown_or_kept(document, kept, read_forum(REAL)) == []
+    forum = read_forum(REAL)
+    assert shown_or_kept(document, kept, forum) == []
+    assert identifiers_in(kept / "delivery", forum) == []
+    report = (kept / "delivery" / "report.md").read_text(encoding="utf-8")
+    assert "Columns that are not licensed, and were not taken: " in report
+    assert "people who did not consent, objected or license themselves" in report
 
 
 def test_second_run_on_the_folder_does_only_what_is_missing(told, folder):
@@ -210,7 +237,7 @@ def test_second_run_on_the_folder_does_only_what_is_missing(told, folder):
     again = json.loads(ended.stdout)
     assert of_step(again, 1)["parties"] == before
     done = {each["number"]: each["already_done"] for each in again["steps"]}
-    assert all(done[number] for number in (1, 2, 3, 4, 5, 8))
+    assert all(done[number] for number in (1, 2, 3, 4, 5, 8, 10, 11))
     assert of_step(again, 8)["revocation"]["state"] == "TERMINATED"
 
 
@@ -334,3 +361,31 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@pytest.mark.requirement("R25")
+def test_the_package_is_prepared_and_its_parts_are_told(told, folder):
+    facts = of_step(told, 10)
+
+    assert facts["rows"] == sum(each["rows"] for each in facts["datasets"]) > 10_000
+    assert facts["rows_left_out"] > 0
+    assert {each["dataset"] for each in facts["datasets"]} >= {"ratings", "posts", "visits"}
+    assert len(facts["merkle_root"]) == 64
+
+
+@pytest.mark.requirement("R4", "R26")
+def test_the_package_arrives_is_verified_by_the_command_and_signed_for(told, folder):
+    facts = of_step(told, 11)
+
+    ended = muniment("verify", str(folder / "delivery"), "--json")
+
+    assert ended.returncode == 0, ended.stderr
+    verified = json.loads(ended.stdout)
+    assert verified["manifest"] == facts["package"]["manifest"]
+    assert (verified["signatures"], verified["signatures_unchecked"]) == (2 * verified["agreements"], 0)
+    assert facts["receipt_of_the_licensee"] == "given"
+    assert [each["altered"] for each in facts["alterations"]] == [
+        "one byte of one file",
+        "one file is missing",
+        "one term of one agreement",
+    ]
