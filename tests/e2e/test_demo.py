@@ -92,10 +92,15 @@ def test_one_query_reads_three_platforms_with_receipts(told):
     facts = of_step(told, 5)
 
     assert facts["platforms"] == 3
-    assert all(each["status"] == "OK" and each["receipt_seq"] is not None for each in facts["sources"])
+    assert all(each["status"] == "OK" and each["receipt_event_number"] is not None for each in facts["sources"])
     assert facts["rows"] > 1000
     assert facts["rows_withheld"] > 0
-    assert len(facts["licences_that_travel_with_posts"]) == 3
+    for field in facts["asked_and_given"]:
+        of_field = [each for each in facts["sources"] if each["dataset"] in field["datasets"].split(" and ")]
+        assert field["given"] == sum(each["rows"] for each in of_field) <= field["asked"] == 500
+    assert sum(each["given"] for each in facts["asked_and_given"]) == facts["rows"]
+    second = facts["second_query_by_the_licence_of_each_post"]
+    assert [(each["asked"], each["given"]) for each in second] == [(50, 50)] * 3
 
 
 def test_refusals_are_on_record_and_ask_no_source(told):
