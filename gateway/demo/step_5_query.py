@@ -17,16 +17,6 @@ _PLATFORMS: Final = 3
 _OK: Final = "OK"
 _OF_EACH: Final = 50
 """Records asked of each record licence."""
-_EXPLAINED: Final = (
-    f"Each field of the query is asked for its first {ROWS} rows.",
-    "Her own visits and visits are records of one kind: they come in one field and share its rows.",
-    (
-        "Withheld rows were read and left out: of her own visits those of all others, of visits hers, on the forum "
-        "those of members who did not consent."
-    ),
-    f"The second query asks for {_OF_EACH} posts under each licence that posts carry: rows on top, with own receipts.",
-)
-"""Why the figures are what they are."""
 
 
 async def tell(story: Story) -> Told:
@@ -59,10 +49,23 @@ async def tell(story: Story) -> Told:
             "asked_and_given": asked_and_given(story, answer, ROWS),
             "sources": [row_of(story, report) for report in answer.reports],
             "second_query_by_the_licence_of_each_post": await _record_licences(story),
-            "how_to_read_the_figures": _EXPLAINED,
+            "how_to_read_the_figures": _explained(hers="her own visits" not in ended),
         },
         already_done=tuple(f"the licence of {name} ended in an earlier run" for name in ended),
     )
+
+
+def _explained(*, hers: bool) -> Sequence[str]:
+    """Why the figures are what they are; ``hers`` as long as her own visits are among them."""
+    sharing = "Her own visits and visits are records of one kind: they come in one field and share its rows."
+    others = "of her own visits those of all others, " if hers else ""
+    withheld = f"{others}of visits hers, on the forum those of members who did not consent"
+    return [
+        f"Each field of the query is asked for its first {ROWS} rows.",
+        *([sharing] if hers else []),
+        f"Withheld rows were read and left out: {withheld}.",
+        f"The second query asks for {_OF_EACH} posts under each licence that posts carry: rows on top, own receipts.",
+    ]
 
 
 async def state_of(story: Story, licence: str) -> str:
