@@ -1,7 +1,8 @@
 """Which datasets the owners publish, and under which terms they offer them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from gateway.demo.cast import Role
@@ -14,9 +15,6 @@ from gateway.demo.terms import (
     pseudonymise,
     terms,
 )
-
-_OFFERED_RECORDS: Final = 5 * ASKED_RECORDS
-_OFFERED_DAYS: Final = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,147 +32,90 @@ class Publication:
     rows: str = "ALL"
     lawful_basis: str
     sensitive: bool = False
-    asked: tuple[str, ...] = ()
-    """Columns that the developer asks for; empty: it stays unlicensed."""
     offer: Mapping[str, Any] | None = None
     bounds: Mapping[str, Any] | None = None
     """The owner's private floor, when standing rules may accept."""
     contested: bool = False
     """The platform's own terms must be decided before it can be offered."""
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Columns that the developer asks for: those on offer; empty when it stays unlicensed."""
+        return () if self.offer is None else tuple(self.offer["columns"])
+
+
+def _offer(
+    *columns: str, micro: int, hidden: Sequence[str], transforms: Sequence[Mapping[str, str]] = (), **more: Any
+) -> Mapping[str, Any]:
+    """Terms for a year over these columns, at a price per record, with pseudonyms in the ``hidden`` ones."""
+    replaced = [*pseudonymise(*hidden), *transforms]
+    return terms(columns, amount_micro=micro, records=5 * ASKED_RECORDS, days=365, transforms=replaced, **more)
+
+
+_GRID: Final = partial(Publication, role=Role.GRID, source="grid", lawful_basis=CONTRACT)
+_FORUM: Final = partial(Publication, role=Role.FORUM, source="forum", lawful_basis=CONSENT)
+_BAZAAR: Final = partial(Publication, role=Role.BAZAAR, source="bazaar", lawful_basis=LEGITIMATE_INTEREST)
 
 _VISITS: Final = ("actor", "verb", "started_at", "ended_at")
-_POSTS: Final = ("author", "text", "score", "observed_at", "licence_hint")
-_POINTS: Final = ("subject", "metric", "value", "scale_min")
-_SCORES: Final = ("subject", "metric", "value", "scale_min", "scale_max", "count")
-_RATINGS: Final = ("rater", "rated", "value", "scale_min", "scale_max", "observed_at")
 _BY_MONTH: Final = ({"column": "started_at", "transform": "TRUNCATE_TIME", "parameter": "month"},)
 
 PUBLICATIONS: Final = (
-    Publication(
+    _GRID(
         name="her own visits",
         role=Role.AVATAR,
-        source="grid",
         collection="griduser",
         kind="INTERACTION",
         rows="OWN",
         lawful_basis=CONSENT,
         sensitive=True,
-        asked=_VISITS,
-        offer=terms(
-            _VISITS,
-            amount_micro=100,
-            records=_OFFERED_RECORDS,
-            days=_OFFERED_DAYS,
-            transforms=[*pseudonymise("actor"), *_BY_MONTH],
-        ),
+        offer=_offer(*_VISITS, micro=100, hidden=["actor"], transforms=_BY_MONTH),
     ),
-    Publication(
+    _GRID(
         name="visits",
-        role=Role.GRID,
-        source="grid",
         collection="griduser",
         kind="INTERACTION",
-        lawful_basis=CONTRACT,
-        asked=_VISITS,
-        offer=terms(
-            _VISITS,
-            amount_micro=120,
-            records=_OFFERED_RECORDS,
-            days=_OFFERED_DAYS,
-            transforms=pseudonymise("actor"),
-        ),
+        offer=_offer(*_VISITS, micro=120, hidden=["actor"]),
         bounds=terms(_VISITS, amount_micro=100, records=ASKED_RECORDS, days=180, transforms=pseudonymise("actor")),
     ),
-    Publication(
-        name="profiles", role=Role.GRID, source="grid", collection="profiles", kind="PROFILE", lawful_basis=CONTRACT
-    ),
-    Publication(
-        name="friendships",
-        role=Role.GRID,
-        source="grid",
-        collection="friends",
-        kind="SOCIAL_EDGE",
-        lawful_basis=CONTRACT,
-    ),
-    Publication(
-        name="belongings", role=Role.GRID, source="grid", collection="assets", kind="ASSET", lawful_basis=CONTRACT
-    ),
-    Publication(
+    _GRID(name="profiles", collection="profiles", kind="PROFILE"),
+    _GRID(name="friendships", collection="friends", kind="SOCIAL_EDGE"),
+    _GRID(name="belongings", collection="assets", kind="ASSET"),
+    _FORUM(
         name="posts",
-        role=Role.FORUM,
-        source="forum",
         collection="utterances",
         kind="UTTERANCE",
-        lawful_basis=CONSENT,
-        asked=_POSTS,
-        offer=terms(
-            _POSTS,
-            amount_micro=150,
-            records=_OFFERED_RECORDS,
-            days=_OFFERED_DAYS,
-            transforms=pseudonymise("author"),
+        offer=_offer(
+            *("author", "text", "score", "observed_at", "licence_hint"),
+            micro=150,
+            hidden=["author"],
             consent=True,
             recordLicences=list(RECORD_LICENCES),
             attribution=True,
         ),
         contested=True,
     ),
-    Publication(
+    _FORUM(
         name="standing",
-        role=Role.FORUM,
-        source="forum",
         collection="reputation",
         kind="REPUTATION_SCORE",
-        lawful_basis=CONSENT,
-        asked=_POINTS,
-        offer=terms(
-            _POINTS,
-            amount_micro=150,
-            records=_OFFERED_RECORDS,
-            days=_OFFERED_DAYS,
-            transforms=pseudonymise("subject"),
-            consent=True,
-        ),
+        offer=_offer("subject", "metric", "value", "scale_min", micro=150, hidden=["subject"], consent=True),
         contested=True,
     ),
-    Publication(
-        name="badges", role=Role.FORUM, source="forum", collection="badges", kind="CREDENTIAL", lawful_basis=CONSENT
-    ),
-    Publication(
-        name="members", role=Role.FORUM, source="forum", collection="users", kind="PROFILE", lawful_basis=CONSENT
-    ),
-    Publication(
+    _FORUM(name="badges", collection="badges", kind="CREDENTIAL"),
+    _FORUM(name="members", collection="users", kind="PROFILE"),
+    _BAZAAR(
         name="ratings",
-        role=Role.BAZAAR,
-        source="bazaar",
         collection="ratings",
         kind="RATING",
-        lawful_basis=LEGITIMATE_INTEREST,
-        asked=_RATINGS,
-        offer=terms(
-            _RATINGS,
-            amount_micro=250,
-            records=_OFFERED_RECORDS,
-            days=_OFFERED_DAYS,
-            transforms=pseudonymise("rater", "rated"),
+        offer=_offer(
+            *("rater", "rated", "value", "scale_min", "scale_max", "observed_at"), micro=250, hidden=["rater", "rated"]
         ),
     ),
-    Publication(
+    _BAZAAR(
         name="trust",
-        role=Role.BAZAAR,
-        source="bazaar",
         collection="reputation",
         kind="REPUTATION_SCORE",
-        lawful_basis=LEGITIMATE_INTEREST,
-        asked=_SCORES,
-        offer=terms(
-            _SCORES,
-            amount_micro=250,
-            records=_OFFERED_RECORDS,
-            days=_OFFERED_DAYS,
-            transforms=pseudonymise("subject"),
-        ),
+        offer=_offer(*("subject", "metric", "value", "scale_min", "scale_max", "count"), micro=250, hidden=["subject"]),
     ),
 )
 """Every dataset, in the order of publishing: in an answer of several datasets the oldest comes first."""

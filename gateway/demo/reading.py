@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from gateway.demo.cast import Role
 from gateway.demo.facts import Fact
+from gateway.demo.money import money
+from gateway.demo.naming import names
 from gateway.demo.speak import ask_in_part, reports
 from gateway.demo.story import Story
 from gateway.demo.terms import PURPOSE
@@ -56,11 +58,6 @@ def federated_variables(story: Story, licences: Sequence[str], first: int) -> Ma
     }
 
 
-def names(story: Story) -> Mapping[str, str]:
-    """The demo's name of a dataset, by its IRI."""
-    return {iri: name for name, iri in story.learned.datasets.items()}
-
-
 def row_of(story: Story, report: Mapping[str, Any]) -> Mapping[str, Fact]:
     """A source report as a row of a table."""
     charged, problem = report["charged"], report["problem"]
@@ -71,12 +68,21 @@ def row_of(story: Story, report: Mapping[str, Any]) -> Mapping[str, Fact]:
         "rows": report["rows"],
         "withheld": report["withheld"],
         "took_ms": report["tookMs"],
-        "charged": money(charged),
-        "receipt_seq": report["receipt"]["seq"] if report["receipt"] else None,
+        "charged": None if charged is None else money(charged),
+        "receipt_event_number": report["receipt"]["seq"] if report["receipt"] else None,
         "problem": problem["code"] if problem else None,
     }
 
 
-def money(amount: Mapping[str, Any] | None) -> str | None:
-    """An amount as people write it."""
-    return None if amount is None else f"{int(amount['amountMicro']) / 1_000_000:.4f} {amount['currency']}"
+def asked_and_given(story: Story, answer: Read, asked: int) -> Sequence[Mapping[str, Fact]]:
+    """By field of the answer: how many rows were asked for and given, and which datasets share them."""
+    known = names(story)
+    return [
+        {
+            "field": field,
+            "datasets": " and ".join(known[report["dataset"]] for report in connection["sources"]),
+            "asked": asked,
+            "given": len(connection["nodes"] or ()),
+        }
+        for field, connection in answer.content.items()
+    ]

@@ -64,7 +64,7 @@ def shape(label: str, value: Fact) -> Iterator[Shape]:
             )
         for name, each in value.items():
             if _contains(each):
-                yield from shape(f"{label}: {words(name)}", each)
+                yield from shape(f"{label}, {words(name)}", each)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         objects = [each for each in value if isinstance(each, Mapping)]
         texts = tuple(text_of(each) for each in value)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from gateway.demo.cast import Role
 from gateway.demo.facts import Fact, Told
+from gateway.demo.naming import named
 from gateway.demo.publications import PUBLICATIONS
 from gateway.demo.publishing import Published, catalogue, publish_datasets, publish_offers
 from gateway.demo.speak import mutate
@@ -50,13 +51,13 @@ async def tell(story: Story) -> Told:
             "gateway": story.gateway.url,
             "parties": [_party(story, role) for role in _PARTIES],
             "consents": consents,
-            "contested_offer_before_the_decision": published.refused_before_decision,
+            "contested_offer_refused_before_the_decision": published.refused_before_decision,
             "decisions_about_platform_terms": decided,
             "catalogue": rows,
             "terms_in_the_catalogue": [_terms(name, shown[iri]) for name, iri in story.learned.datasets.items()],
             f"schema_of_{_SHOWN}": [_column(each) for each in shown[story.learned.datasets[_SHOWN]]["columns"]],
-            f"what_the_offer_of_{_SHOWN}_says": list(
-                shown[story.learned.datasets[_SHOWN]]["offers"][0]["policy"]["summary"]
+            f"what_the_offer_of_{_SHOWN}_says": named(
+                story, shown[story.learned.datasets[_SHOWN]]["offers"][0]["policy"]["summary"]
             ),
         },
         already_done=tuple(already),
@@ -108,11 +109,11 @@ async def _consents(story: Story) -> Sequence[Mapping[str, Fact]]:
     return [
         {
             "platform": story.platforms.forum_platform,
-            "members": len(accounts),
+            "members_asked": len(accounts),
             "consents": recorded,
             "calls": len(batches),
         },
-        {"platform": story.platforms.grid_platform, "members": 1, "consents": own, "calls": 1},
+        {"platform": story.platforms.grid_platform, "members_asked": 1, "consents": own, "calls": 1},
     ]
 
 
@@ -160,7 +161,7 @@ def _terms(name: str, node: Mapping[str, Any]) -> Mapping[str, Fact]:
         "whose_rows": node["rows"],
         "lawful_basis": node["lawfulBasis"].rpartition("#")[2],
         "sensitive": node["sensitive"],
-        "ai_use": node["platformTerms"]["aiUse"],
+        "ai_use": node["platformTerms"]["aiUse"] + (", decided" if node["platformTerms"]["decided"] else ""),
         "offers": len(node["offers"] or ()),
     }
 
@@ -169,11 +170,22 @@ def _column(column: Mapping[str, Any]) -> Mapping[str, Fact]:
     complete = column["completeness"]
     return {
         "column": column["name"],
-        "type": "string" if column["type"].startswith("dictionary") else column["type"],
+        "type": _type(column["type"]),
         "sensitivity": column["sensitivity"],
         "category": column["category"].rpartition("#")[2],
         "complete_percent": None if complete is None else round(100 * complete, 1),
     }
+
+
+def _type(arrow: str) -> str:
+    """A type as people read it: how it is laid out in memory is another matter."""
+    match arrow.partition("[")[0].partition("<")[0]:
+        case "dictionary":
+            return "string"
+        case "timestamp":
+            return "timestamp (UTC)"
+        case _:
+            return arrow
 
 
 def _party(story: Story, role: Role) -> Mapping[str, Fact]:

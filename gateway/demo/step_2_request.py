@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from gateway.demo.cast import Role
 from gateway.demo.facts import Fact, Told
+from gateway.demo.money import money
 from gateway.demo.publications import OFFERED
 from gateway.demo.speak import mutate, pages
 from gateway.demo.story import Story, require
-from gateway.demo.terms import ACTION, ASKED_DAYS, ASKED_PRICE, ASKED_RECORDS, CURRENCY, PURPOSE, price
+from gateway.demo.terms import ACTION, ASKED_DAYS, ASKED_PRICE, ASKED_RECORDS, PURPOSE, price
 
 TITLE: Final = "A developer asks four owners with one request"
 _OWNERS: Final = 4
@@ -41,7 +42,7 @@ async def tell(story: Story) -> Told:
                 "purpose": PURPOSE,
                 "volume": f"{ASKED_RECORDS:,} records of each dataset",
                 "duration": f"{ASKED_DAYS} days",
-                "price": f"{ASKED_PRICE} micro-{CURRENCY} per record",
+                "price": f"{money(price(ASKED_PRICE))} for each record",
             },
             "negotiations": [_row(each, names[each["dataset"]["id"]]) for each in requests],
         },
@@ -75,8 +76,7 @@ def _row(negotiation: Mapping[str, Any], name: str) -> Mapping[str, Fact]:
     return {
         "dataset": name,
         "owner": asked.role.value,
-        "kind": asked.kind,
-        "columns": len(asked.asked),
+        "columns_asked": len(asked.asked),
         "state": negotiation["state"],
         "waits_for": hold["reviewer"] if hold else None,
     }

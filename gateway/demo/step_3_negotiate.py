@@ -58,13 +58,16 @@ async def tell(story: Story) -> Told:
     already: list[str] = []
     rules = await _standing_rules(story, already)
     counter = await _counter(story, already)
+    in_person = await _in_person(story)
     rejected = await _reject_and_adjust(story, already)
     ethics = await _ethics(story, already)
     return Told(
-        headline="1 accepted by rule, 1 held, 1 countered, 2 rejected and adjusted, 1 approved by the ethics board",
+        headline="6 negotiations: 1 accepted by rule, 1 in person, 1 after a counter-offer, 2 rejected and adjusted, "
+        "1 after the ethics board; of 2 further requests 1 accepted by rule, 1 held",
         facts={
             "accepted_by_standing_rules": rules,
             "countered": counter,
+            "accepted_in_person": in_person,
             "rejected_then_adjusted": rejected,
             "decided_by_the_ethics_board": ethics,
         },
@@ -116,13 +119,20 @@ async def _standing_rules(story: Story, already: list[str]) -> Mapping[str, Fact
     if deal["state"] == FINAL:
         already.append("the grid's standing rules accepted")
     return {
-        "within_bounds": deal["state"] if deal["state"] != FINAL else AGREED,
+        "dataset": "visits",
+        "request_within_the_bounds": _settled(deal),
         "answered_by": answered_by(deal, "OfferAccepted"),
         "signed_by_delegated_key": signature["keyId"],
-        "outside_bounds": held["state"],
+        "second_request_for_few_records": _settled(small),
+        "third_request_outside_the_bounds": held["state"],
         "held_because": held["onHold"]["code"],
-        "outside_as_the_owner_sees_it": list(terms),
+        "terms_outside_that_only_the_owner_sees": list(terms),
     }
+
+
+def _settled(deal: Mapping[str, Any]) -> str:
+    """Where a negotiation stands in this step, also when a run before has brought it further."""
+    return AGREED if deal["state"] == FINAL else str(deal["state"])
 
 
 async def _counter(story: Story, already: list[str]) -> Mapping[str, Fact]:
@@ -143,10 +153,9 @@ async def _counter(story: Story, already: list[str]) -> Mapping[str, Fact]:
     require(deal["state"] in _DONE, "the counter-offer is accepted")
     changes = deal["changes"]
     require(changes, "the developer sees a difference term by term")
-    await _accept_in_person(story, "standing")
     return {
         "dataset": "posts",
-        "state": deal["state"],
+        "state": _settled(deal),
         "difference": [
             {
                 "term": each["term"],
@@ -157,6 +166,14 @@ async def _counter(story: Story, already: list[str]) -> Mapping[str, Fact]:
             for each in changes
         ],
     }
+
+
+async def _in_person(story: Story) -> Mapping[str, Fact]:
+    """B accepts the other half of what it was asked for as it stands."""
+    await _accept_in_person(story, "standing")
+    deal = await seen_by(story.cast[Role.DEVELOPER], story.learned.negotiations["standing"])
+    require(deal["state"] in _DONE, "the request for standing is accepted")
+    return {"dataset": "standing", "state": _settled(deal), "accepted_by": answered_by(deal, "OfferAccepted")}
 
 
 async def _accept_in_person(story: Story, name: str) -> None:
@@ -198,13 +215,13 @@ async def _reject_and_adjust(story: Story, already: list[str]) -> Mapping[str, F
         rows.append(
             {
                 "dataset": name,
-                "first": rejected["state"],
+                "first_request": rejected["state"],
                 "reasons": len(rejected["reasons"]),
-                "adjusted": second["state"],
+                "adjusted_request": _settled(second),
             }
         )
     return {
-        "reasons": [f"{each['term']}: {each['code']}" for each in _REASONS],
+        "reasons": [{"term": each["term"], "reason": each["code"]} for each in _REASONS],
         "negotiations": rows,
     }
 
@@ -227,9 +244,10 @@ async def _ethics(story: Story, already: list[str]) -> Mapping[str, Fact]:
     deal = await seen_by(owner, negotiation)
     require(deal["state"] in _DONE, "she accepted after the board's approval")
     return {
-        "answer_before_the_decision": refused,
+        "dataset": "her own visits",
+        "answer_refused_before_the_decision": refused,
         "case": case["id"],
         "approved": case["approved"],
         "then_accepted_by": answered_by(deal, "OfferAccepted"),
-        "state": deal["state"],
+        "state": _settled(deal),
     }

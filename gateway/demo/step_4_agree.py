@@ -1,10 +1,11 @@
 """Step 4: both sides check and sign the hash of each agreement; the licences are in force."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gateway.demo.deals import conclude
 from gateway.demo.facts import Fact, Told
+from gateway.demo.naming import named
 from gateway.demo.story import Story, require
 
 TITLE: Final = "Agreements: one document, one hash, two signatures"
@@ -17,7 +18,7 @@ async def tell(story: Story) -> Told:
     learned = story.learned
     rows: list[Mapping[str, Fact]] = []
     before: list[str] = []
-    summary: list[str] = []
+    summary: Sequence[str] = ()
     waiting = [*learned.negotiations.items(), ("visits", learned.small_negotiation)]
     with story.narrator.progress("signing agreements", len(waiting)) as advance:
         for name, negotiation in waiting:
@@ -34,12 +35,14 @@ async def tell(story: Story) -> Told:
             else:
                 learned.licences[name] = licence["id"]
             if name == _SHOWN:
-                summary = list(agreement["policy"]["summary"])
+                summary = named(story, agreement["policy"]["summary"])
             rows.append(
                 {
                     "dataset": label,
                     "agreement_hash": agreement["policy"]["hash"],
-                    "signed_by_rule": any(each["delegated"] for each in agreement["signatures"]),
+                    "owner_signed": "by rule"
+                    if any(each["delegated"] for each in agreement["signatures"])
+                    else "in person",
                     "licence": licence["state"],
                 }
             )

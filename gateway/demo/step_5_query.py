@@ -1,12 +1,13 @@
 """Step 5: a token bound to the licences, and one query over three platforms."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from gateway.demo.cast import Role
 from gateway.demo.facts import Fact, Told
-from gateway.demo.reading import ROWS, Read, names, read, row_of
+from gateway.demo.money import total
+from gateway.demo.naming import names
+from gateway.demo.reading import ROWS, asked_and_given, read, row_of
 from gateway.demo.speak import ask
 from gateway.demo.story import Story, require
 from gateway.demo.terms import PURPOSE, RECORD_LICENCES
@@ -36,21 +37,35 @@ async def tell(story: Story) -> Told:
     require(len(platforms) == _PLATFORMS, "three platforms answered")
     rows = sum(report["rows"] for report in answer.reports)
     return Told(
-        headline=f"{rows:,} rows of {len(answer.reports)} datasets on {len(platforms)} platforms, each with a receipt",
+        headline=f"{rows:,} rows of {len(answer.reports)} datasets on {len(platforms)} platforms, a receipt for each",
         facts={
             "token_bound_to": f"{len(learned.usable)} licences",
             "purpose": PURPOSE,
-            "rows_asked_of_each_field": ROWS,
             "took_ms": answer.took_ms,
             "platforms": len(platforms),
             "rows": rows,
             "rows_withheld": sum(report["withheld"] for report in answer.reports),
-            "charged": _total(answer),
+            "charged": total(report["charged"] for report in answer.reports),
+            "asked_and_given": asked_and_given(story, answer, ROWS),
             "sources": [row_of(story, report) for report in answer.reports],
-            "licences_that_travel_with_posts": await _record_licences(story),
+            "second_query_by_the_licence_of_each_post": await _record_licences(story),
+            "how_to_read_the_figures": _explained(hers="her own visits" not in ended),
         },
         already_done=tuple(f"the licence of {name} ended in an earlier run" for name in ended),
     )
+
+
+def _explained(*, hers: bool) -> Sequence[str]:
+    """Why the figures are what they are; ``hers`` as long as her own visits are among them."""
+    sharing = "Her own visits and visits are records of one kind: they come in one field and share its rows."
+    others = "of her own visits those of all others, " if hers else ""
+    withheld = f"{others}of visits hers, on the forum those of members who did not consent"
+    return [
+        f"Each field of the query is asked for its first {ROWS} rows.",
+        *([sharing] if hers else []),
+        f"Withheld rows were read and left out: {withheld}.",
+        f"The second query asks for {_OF_EACH} posts under each licence that posts carry: rows on top, own receipts.",
+    ]
 
 
 async def state_of(story: Story, licence: str) -> str:
@@ -71,14 +86,5 @@ async def _record_licences(story: Story) -> Sequence[Mapping[str, Fact]]:
         nodes = content[name]["nodes"] or ()
         require(nodes, f"there are posts under {hint}")
         require(all(node["licenceHint"] == hint for node in nodes), f"only posts under {hint} answer to it")
-        rows.append({"record_licence": hint, "rows": len(nodes)})
+        rows.append({"record_licence": hint, "asked": _OF_EACH, "given": len(nodes)})
     return rows
-
-
-def _total(answer: Read) -> str:
-    amounts: dict[str, Decimal] = {}
-    for report in answer.reports:
-        charged: Mapping[str, Any] | None = report["charged"]
-        if charged is not None:
-            amounts[charged["currency"]] = amounts.get(charged["currency"], Decimal()) + Decimal(charged["amountMicro"])
-    return ", ".join(f"{total / 1_000_000:.4f} {currency}" for currency, total in sorted(amounts.items())) or "nothing"

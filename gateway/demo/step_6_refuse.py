@@ -42,8 +42,8 @@ async def tell(story: Story) -> Told:
     ]
     nothing = await _no_token(story)
     return Told(
-        headline=f"{len(refusals)} refusals on record, no call to a source",
-        facts={"refusals": refusals, "a_token_that_is_none": nothing},
+        headline=f"{len(refusals)} refusals on record, no call to a source; what is no token is only counted",
+        facts={"refusals": refusals, "a_text_that_is_no_token": nothing},
         already_done=tuple(already),
     )
 
@@ -67,9 +67,9 @@ async def _refused(
         "code": code,
         "stage": report["problem"]["stage"],
         "clause": _rule(report["problem"]["clause"]),
-        "event": event["seq"],
+        "event_number": event["seq"],
         "forum_calls": calls,
-        "took_ms": report["tookMs"],
+        "source_ms": report["tookMs"],
     }
 
 
@@ -120,9 +120,8 @@ async def _expired_token(story: Story, licences: Sequence[str]) -> Mapping[str, 
         "code": answer.codes[0],
         "stage": events[0]["stage"],
         "clause": _rule(events[0]["clause"]),
-        "event": events[0]["seq"],
+        "event_number": events[0]["seq"],
         "forum_calls": calls,
-        "took_ms": 0,
     }
 
 
@@ -142,7 +141,7 @@ async def _no_token(story: Story) -> Mapping[str, Fact]:
     more = await counter(story.gateway.url, _COUNTER) - counted
     require(grown == 0, "the journal does not grow by it")
     require(more == 1, "it is counted once")
-    return {"status": status, "counted": more, "events": grown}
+    return {"http_status": status, "counted_in_the_metrics": more, "events_in_the_journal": grown}
 
 
 async def _journal_size(story: Story) -> int:

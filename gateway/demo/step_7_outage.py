@@ -1,8 +1,9 @@
 """Step 7: a platform is gone; the others answer, in time, and the answer says so."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from gateway.demo.facts import Told
+from gateway.demo.facts import Fact, Told
 from gateway.demo.reading import read, row_of
 from gateway.demo.story import Story, require
 
@@ -27,6 +28,12 @@ async def tell(story: Story) -> Told:
         facts={
             "took_ms": answer.took_ms,
             "rows": sum(report["rows"] for report in answer.reports),
-            "sources": [row_of(story, report) for report in answer.reports],
+            "sources": [_row(story, report) for report in answer.reports],
         },
     )
+
+
+def _row(story: Story, report: Mapping[str, Any]) -> Mapping[str, Fact]:
+    """Of a source report what an outage is about."""
+    row = row_of(story, report)
+    return {name: row[name] for name in ("dataset", "source", "status", "rows", "took_ms", "problem")}

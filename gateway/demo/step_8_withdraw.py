@@ -60,11 +60,12 @@ async def _withdraw(story: Story, already: list[str]) -> Mapping[str, Fact]:
         require(not any(subject in people for subject, _ in after.rows), "nothing of that person is left")
         require(after.withheld > before.withheld, "the rows are withheld instead")
     return {
-        "person": next(iter({subject for subject, _ in gone}), None),
-        "rows_before": sum(gone.values()),
-        "rows_after": sum(count for row, count in after.rows.items() if row in gone),
-        "withheld_before": before.withheld,
-        "withheld_after": after.withheld,
+        "dataset": "standing",
+        "pseudonym_of_the_person": next(iter({subject for subject, _ in gone}), None),
+        "rows_of_the_person_before": sum(gone.values()),
+        "rows_of_the_person_after": sum(count for row, count in after.rows.items() if row in gone),
+        "rows_withheld_before": before.withheld,
+        "rows_withheld_after": after.withheld,
     }
 
 
@@ -109,7 +110,12 @@ async def _revoke(story: Story, already: list[str]) -> Mapping[str, Fact]:
     licence = story.learned.licences[_DATASET]
     if await state_of(story, licence) == "TERMINATED":
         already.append("the avatar owner's licence is revoked")
-        return {"licence": licence, "state": "TERMINATED", "denied_with": await _token_refusal(story, licence)}
+        return {
+            "dataset": _DATASET,
+            "licence": licence,
+            "state": "TERMINATED",
+            "denied_with": await _token_refusal(story, licence),
+        }
     story.narrator.doing("the avatar owner revokes while reads go on")
     reader = _Reader(story, licence)
     await reader.once()
@@ -130,9 +136,10 @@ async def _revoke(story: Story, already: list[str]) -> Mapping[str, Fact]:
     took = round(max(0.0, first_denial - committed) * 1000, 1)
     story.learned.measured["revocation_to_denial_ms"] = took
     return {
+        "dataset": _DATASET,
         "licence": licence,
         "state": await state_of(story, licence),
-        "reads_before": sum(1 for each in reader.seen if each["status"] == _OK),
+        "reads_answered_before": sum(1 for each in reader.seen if each["status"] == _OK),
         "read_under_way": f"{caught['status']} at stage {caught['problem']['stage']}",
         "next_query": f"{following['status']} at stage {following['problem']['stage']}",
         "denied_with": following["problem"]["code"],

@@ -34,17 +34,19 @@ async def tell(story: Story) -> Told:
     story.narrator.doing("verifying a proof offline")
     proven = await _proof(story, receipt)
     return Told(
-        headline=f"receipt traced, {forward['accesses']} accesses under one licence, 1 proof verified offline",
+        headline=f"1 receipt traced, {forward['accesses']} accesses under one licence ({forward['by_outcome']}), "
+        "1 proof verified offline",
         facts={
             "from_one_receipt": backward,
             "from_one_licence": forward,
             "proof": {
                 "event": proven.event["type"],
-                "place_in_the_journal": proven.seq,
+                "event_number": proven.seq,
                 "events_in_the_journal": proven.checkpoint.size,
+                "they_are_numbered": f"from 0 to {proven.checkpoint.size - 1:,}",
                 "verified_offline": True,
             },
-            "graph_has_read_up_to": watermark,
+            "graph_has_read_up_to_event_number": watermark,
         },
     )
 
@@ -73,15 +75,18 @@ async def _trace(story: Story, receipt: Mapping[str, Any], licence: str) -> Mapp
     require(trace["graph"]["edges"], "the graph shows how")
     return {
         "receipt": receipt["id"],
+        "event_number": trace["access"]["seq"],
         "rows": trace["access"]["rows"],
+        "dataset": _DATASET,
         "licence": trace["licence"],
         "agreement": trace["agreement"],
-        "owner": trace["owner"],
+        "owner": Role.FORUM.value,
+        "party_of_the_owner": trace["owner"],
         "platform": trace["platform"],
         "lawful_basis": trace["lawfulBasis"],
         "consent_notices": len(trace["consentNotices"]),
-        "nodes": len(trace["graph"]["nodes"]),
-        "edges": len(trace["graph"]["edges"]),
+        "nodes_in_its_graph": len(trace["graph"]["nodes"]),
+        "edges_in_its_graph": len(trace["graph"]["edges"]),
         "kinds_of_nodes": sorted(labels),
     }
 
@@ -94,10 +99,21 @@ async def _accesses(story: Story, licence: str) -> Mapping[str, Fact]:
     lineage = (await ask(story.cast.client(Role.AUDITOR), "lineage", variables))["provenance"]["lineage"]
     return {
         "licence": licence,
+        "dataset": _DATASET,
         "accesses": len(found),
-        "by_outcome": ", ".join(f"{kind.lower()} {count}" for kind, count in sorted(kinds.items())),
+        "by_outcome": ", ".join(f"{count} {kind.lower()}" for kind, count in sorted(kinds.items())),
         "rows_released": sum(each["rows"] for each in found if each["kind"] == "RECORDED"),
-        "nodes_in_the_graph": len(lineage["nodes"]),
+        "nodes_in_its_graph": len(lineage["nodes"]),
+        "each_access": [
+            {
+                "event_number": each["seq"],
+                "outcome": each["kind"],
+                "rows": each["rows"],
+                "stage": each["stage"],
+                "code": each["code"],
+            }
+            for each in found
+        ],
     }
 
 

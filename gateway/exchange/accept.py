@@ -3,13 +3,13 @@
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.agreement import agreed
-from gateway.exchange.appending import Draft, append, first_outcome
+from gateway.exchange.appending import Draft, recorded_once
 from gateway.exchange.commands import AcceptOffer
 from gateway.exchange.description import description_of
 from gateway.exchange.negotiating import ANSWERABLE, negotiation_result, own_turn, require_ethics_closed
 from gateway.exchange.platform_terms import require_uses
 from gateway.exchange.ports import Ports
-from gateway.exchange.reading import Reading, read
+from gateway.exchange.reading import Reading
 from gateway.exchange.views import NegotiationView
 from graph.journal.events import OfferAccepted
 from policies.validate import validate
@@ -29,10 +29,7 @@ async def accept_offer(ports: Ports, principal: Principal, command: AcceptOffer)
         VersionConflictError: Somebody acted on the request, or on the dataset's terms, meanwhile.
     """
     principal.require(Scope.LICENCE_NEGOTIATE)
-    recorded = await first_outcome(ports, principal, command)
-    if recorded is None:
-        draft = await read(ports, principal, lambda reading: _accepted(reading, command))
-        recorded = await append(ports, principal, command, draft)
+    recorded = await recorded_once(ports, principal, command, lambda reading: _accepted(reading, command))
     return await negotiation_result(ports, principal, command, recorded, (command.negotiation, OfferAccepted))
 
 

@@ -3,7 +3,7 @@
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.agreement import VERSION, Agreed, valid_until
-from gateway.exchange.appending import Draft, append, first_outcome
+from gateway.exchange.appending import Draft, recorded_once
 from gateway.exchange.commands import SignAgreement
 from gateway.exchange.description import description_of
 from gateway.exchange.errors import SignatureRefusedError
@@ -11,7 +11,7 @@ from gateway.exchange.negotiating import SIGNABLE, Turn, negotiation_result, own
 from gateway.exchange.platform_terms import require_uses
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented_licences import agreed_of
-from gateway.exchange.reading import Reading, read
+from gateway.exchange.reading import Reading
 from gateway.exchange.registered_keys import registered_key
 from gateway.exchange.views import NegotiationView
 from graph.errors import SignatureInvalidError
@@ -35,10 +35,7 @@ async def sign_agreement(ports: Ports, principal: Principal, command: SignAgreem
         VersionConflictError: Somebody acted on the request, or on the dataset's terms, meanwhile.
     """
     principal.require(Scope.LICENCE_NEGOTIATE)
-    recorded = await first_outcome(ports, principal, command)
-    if recorded is None:
-        draft = await read(ports, principal, lambda reading: _signed(ports, reading, command))
-        recorded = await append(ports, principal, command, draft)
+    recorded = await recorded_once(ports, principal, command, lambda reading: _signed(ports, reading, command))
     return await negotiation_result(ports, principal, command, recorded, (command.negotiation, AgreementSigned))
 
 

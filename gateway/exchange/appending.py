@@ -1,7 +1,7 @@
 """How every licensing use case writes: one entry, guarded by the versions it read, once per idempotency key."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar, assert_never
 
@@ -9,6 +9,7 @@ from gateway.auth.principal import Principal
 from gateway.exchange.commands import Command
 from gateway.exchange.errors import IdempotencyKeyReusedError, VersionConflictError
 from gateway.exchange.ports import Ports
+from gateway.exchange.reading import Reading, read
 from graph.errors import RecordError
 from graph.journal.documents import Document
 from graph.journal.entries import Appended, Entry, Refused
@@ -36,6 +37,20 @@ async def first_outcome(ports: Ports, principal: Principal, command: Command) ->
     if key is None:
         return None
     return await ports.journal.view(lambda view: view.first_outcome(principal.party, key))
+
+
+async def recorded_once(
+    ports: Ports, principal: Principal, command: Command, drafted: Callable[[Reading], Draft]
+) -> tuple[Recorded, ...]:
+    """Record what is drafted from one state of the record; of a repeated call, give what the first one recorded.
+
+    Raises:
+        VersionConflictError: Somebody acted on one of the streams after it was read.
+    """
+    recorded = await first_outcome(ports, principal, command)
+    if recorded is None:
+        recorded = await append(ports, principal, command, await read(ports, principal, drafted))
+    return recorded
 
 
 async def append(ports: Ports, principal: Principal, command: Command, draft: Draft) -> tuple[Recorded, ...]:

@@ -3,7 +3,7 @@
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.answering import Asked, answer_for_owner, case_opened
-from gateway.exchange.appending import Draft, append, first_outcome
+from gateway.exchange.appending import Draft, recorded_once
 from gateway.exchange.commands import CounterOffer
 from gateway.exchange.description import description_of
 from gateway.exchange.errors import TermsUnchangedError
@@ -12,7 +12,7 @@ from gateway.exchange.platform_terms import require_uses
 from gateway.exchange.policy_documents import policy_document
 from gateway.exchange.policy_input import Placement, policy_from
 from gateway.exchange.ports import Ports
-from gateway.exchange.reading import Reading, read
+from gateway.exchange.reading import Reading
 from gateway.exchange.review import EthicsStatus
 from gateway.exchange.sensitivity import ethics_needed, widened
 from gateway.exchange.views import NegotiationView
@@ -42,10 +42,7 @@ async def counter_offer(ports: Ports, principal: Principal, command: CounterOffe
         VersionConflictError: Somebody acted on the request, or on the dataset's terms, meanwhile.
     """
     principal.require(Scope.LICENCE_NEGOTIATE)
-    recorded = await first_outcome(ports, principal, command)
-    if recorded is None:
-        draft = await read(ports, principal, lambda reading: _countered(ports, reading, command))
-        recorded = await append(ports, principal, command, draft)
+    recorded = await recorded_once(ports, principal, command, lambda reading: _countered(ports, reading, command))
     return await negotiation_result(ports, principal, command, recorded, (command.negotiation, OfferMade))
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
-from gateway.exchange.appending import Draft, append, first_outcome, require_same, the
+from gateway.exchange.appending import Draft, recorded_once, require_same, the
 from gateway.exchange.commands import DelegateSigning, PrepareSigningKey
 from gateway.exchange.errors import SignatureRefusedError, SigningKeyUnknownError
 from gateway.exchange.own_dataset import own_dataset, placement
@@ -65,10 +65,7 @@ async def delegate_signing(ports: Ports, principal: Principal, command: Delegate
     """
     principal.require(Scope.LICENCE_DECIDE)
     require_kind(principal, OWNERS, "delegate signing")
-    recorded = await first_outcome(ports, principal, command)
-    if recorded is None:
-        draft = await read(ports, principal, lambda reading: _delegated(ports, reading, command))
-        recorded = await append(ports, principal, command, draft)
+    recorded = await recorded_once(ports, principal, command, lambda reading: _delegated(ports, reading, command))
     delegated = the(recorded, SigningDelegated, command)
     require_same(command.dataset, delegated.dataset, command)
     return delegated.key

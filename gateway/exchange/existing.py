@@ -1,65 +1,43 @@
-"""What the record must know for a use case to go on: by IRI, or not found. Who may see it is decided elsewhere."""
+"""What the record must know for a use case to go on: by IRI, or not found. Who may see it is decided elsewhere.
+
+Each raises NotFoundError when the record does not know the IRI.
+"""
+
+from typing import TypeVar
 
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.reading import Reading
 from graph.journal.rows import DatasetRow, EthicsCaseRow, NegotiationRow, OfferRow, PartyRow
 
+R = TypeVar("R")
+
 
 def existing_party(reading: Reading, iri: str) -> PartyRow:
-    """A party.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = reading.view.party(iri)
-    if row is None:
-        raise NotFoundError("party", iri)
-    return row
+    """A party."""
+    return _existing(reading.view.party(iri), "party", iri)
 
 
 def existing_dataset(reading: Reading, iri: str) -> DatasetRow:
-    """A dataset.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = reading.view.dataset(iri)
-    if row is None:
-        raise NotFoundError("dataset", iri)
-    return row
+    """A dataset."""
+    return _existing(reading.view.dataset(iri), "dataset", iri)
 
 
 def existing_offer(reading: Reading, iri: str) -> OfferRow:
-    """An offer, standing or not.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = reading.view.offer(iri)
-    if row is None:
-        raise NotFoundError("offer", iri)
-    return row
+    """An offer, standing or not."""
+    return _existing(reading.view.offer(iri), "offer", iri)
 
 
 def existing_negotiation(reading: Reading, iri: str) -> NegotiationRow:
-    """A negotiation, whoever its sides are.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = reading.view.negotiation(iri)
-    if row is None:
-        raise NotFoundError("licence request", iri)
-    return row
+    """A negotiation, whoever its sides are."""
+    return _existing(reading.view.negotiation(iri), "licence request", iri)
 
 
 def existing_case(reading: Reading, iri: str) -> EthicsCaseRow:
-    """A case before the ethics board.
+    """A case before the ethics board."""
+    return _existing(reading.view.ethics_case(iri), "ethics case", iri)
 
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = reading.view.ethics_case(iri)
+
+def _existing(row: R | None, what: str, iri: str) -> R:
     if row is None:
-        raise NotFoundError("ethics case", iri)
+        raise NotFoundError(what, iri)
     return row

@@ -2,7 +2,7 @@
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
-from gateway.exchange.appending import Draft, append, first_outcome, require_same, the
+from gateway.exchange.appending import Draft, recorded_once, require_same, the
 from gateway.exchange.commands import PublishOffer
 from gateway.exchange.existing import existing_offer
 from gateway.exchange.own_dataset import own_dataset, placement
@@ -34,10 +34,7 @@ async def publish_offer(ports: Ports, principal: Principal, command: PublishOffe
     """
     principal.require(Scope.LICENCE_DECIDE)
     require_kind(principal, OWNERS, "offer datasets")
-    recorded = await first_outcome(ports, principal, command)
-    if recorded is None:
-        draft = await read(ports, principal, lambda reading: _offered(ports, reading, command))
-        recorded = await append(ports, principal, command, draft)
+    recorded = await recorded_once(ports, principal, command, lambda reading: _offered(ports, reading, command))
     published = the(recorded, OfferPublished, command)
     require_same(command.dataset, published.dataset, command)
     return await read(ports, principal, lambda reading: _offer_view(reading, published.offer))

@@ -65,7 +65,7 @@ def test_every_step_comes_out_well(told):
 def test_contested_offer_is_refused_until_it_is_decided_and_consents_are_recorded(told):
     facts = of_step(told, 1)
 
-    assert facts["contested_offer_before_the_decision"] == "PLATFORM_TERMS_UNDECIDED"
+    assert facts["contested_offer_refused_before_the_decision"] == "PLATFORM_TERMS_UNDECIDED"
     assert facts["consents"][0]["consents"] > 1000
     assert {each["platform"] for each in facts["catalogue"]} == {"grid", "forum", "bazaar"}
     assert all(each["rows"] > 0 for each in facts["catalogue"])
@@ -75,10 +75,13 @@ def test_four_owners_answer_in_four_ways(told):
     assert of_step(told, 2)["owners_asked"] == 4
     facts = of_step(told, 3)
     assert facts["accepted_by_standing_rules"]["answered_by"] == "STANDING_RULES"
-    assert facts["accepted_by_standing_rules"]["outside_bounds"] == "REQUESTED"
+    assert facts["accepted_by_standing_rules"]["third_request_outside_the_bounds"] == "REQUESTED"
     assert facts["countered"]["difference"]
-    assert [each["first"] for each in facts["rejected_then_adjusted"]["negotiations"]] == ["TERMINATED", "TERMINATED"]
-    assert facts["decided_by_the_ethics_board"]["answer_before_the_decision"] == "ETHICS_DECISION_OPEN"
+    assert [each["first_request"] for each in facts["rejected_then_adjusted"]["negotiations"]] == [
+        "TERMINATED",
+        "TERMINATED",
+    ]
+    assert facts["decided_by_the_ethics_board"]["answer_refused_before_the_decision"] == "ETHICS_DECISION_OPEN"
     assert facts["decided_by_the_ethics_board"]["approved"] is True
 
 
@@ -87,7 +90,7 @@ def test_agreements_are_signed_and_said_in_plain_words(told):
 
     assert all(each["licence"] == "ACTIVE" for each in facts["agreements"])
     assert all(each["agreement_hash"].startswith("sha-256:") for each in facts["agreements"])
-    assert any(each["signed_by_rule"] for each in facts["agreements"])
+    assert any(each["owner_signed"] == "by rule" for each in facts["agreements"])
     assert len(facts["what_the_agreement_about_posts_says"]) > 3
 
 
@@ -95,10 +98,15 @@ def test_one_query_reads_three_platforms_with_receipts(told):
     facts = of_step(told, 5)
 
     assert facts["platforms"] == 3
-    assert all(each["status"] == "OK" and each["receipt_seq"] is not None for each in facts["sources"])
+    assert all(each["status"] == "OK" and each["receipt_event_number"] is not None for each in facts["sources"])
     assert facts["rows"] > 1000
     assert facts["rows_withheld"] > 0
-    assert len(facts["licences_that_travel_with_posts"]) == 3
+    for field in facts["asked_and_given"]:
+        of_field = [each for each in facts["sources"] if each["dataset"] in field["datasets"].split(" and ")]
+        assert field["given"] == sum(each["rows"] for each in of_field) <= field["asked"] == 500
+    assert sum(each["given"] for each in facts["asked_and_given"]) == facts["rows"]
+    second = facts["second_query_by_the_licence_of_each_post"]
+    assert [(each["asked"], each["given"]) for each in second] == [(50, 50)] * 3
 
 
 def test_refusals_are_on_record_and_ask_no_source(told):
@@ -111,9 +119,13 @@ def test_refusals_are_on_record_and_ask_no_source(told):
         "LICENCE_QUOTA_EXCEEDED",
         "UNAUTHENTICATED",
     ]
-    assert all(each["event"] > 0 for each in facts["refusals"])
+    assert all(each["event_number"] > 0 for each in facts["refusals"])
     assert all(each["forum_calls"] == 0 for each in facts["refusals"])
-    assert facts["a_token_that_is_none"] == {"status": 401, "counted": 1, "events": 0}
+    assert facts["a_text_that_is_no_token"] == {
+        "http_status": 401,
+        "counted_in_the_metrics": 1,
+        "events_in_the_journal": 0,
+    }
 
 
 def test_a_lost_platform_costs_its_own_rows_only(told):
@@ -127,8 +139,8 @@ def test_a_lost_platform_costs_its_own_rows_only(told):
 def test_withdrawal_and_revocation_bite_at_once(told):
     facts = of_step(told, 8)
 
-    assert facts["withdrawal"]["rows_before"] > 0
-    assert facts["withdrawal"]["rows_after"] == 0
+    assert facts["withdrawal"]["rows_of_the_person_before"] > 0
+    assert facts["withdrawal"]["rows_of_the_person_after"] == 0
     assert facts["revocation"]["denied_with"] == "LICENCE_TERMINATED"
     assert facts["revocation"]["revocation_to_denial_ms"] >= 0
 
@@ -140,6 +152,18 @@ def test_the_auditor_gets_from_a_receipt_to_its_owner(told):
     assert facts["from_one_receipt"]["consent_notices"] == 1
     assert facts["from_one_licence"]["accesses"] > 3
     assert facts["proof"]["verified_offline"] is True
+
+
+def test_the_auditor_sees_every_row_that_the_developer_got(told):
+    query, audit = of_step(told, 5), of_step(told, 9)
+    (posts,) = (each["rows"] for each in query["sources"] if each["dataset"] == "posts")
+    second = sum(each["given"] for each in query["second_query_by_the_licence_of_each_post"])
+
+    assert audit["from_one_licence"]["rows_released"] == posts + second
+    assert len(audit["from_one_licence"]["each_access"]) == audit["from_one_licence"]["accesses"]
+    assert audit["from_one_receipt"]["event_number"] == audit["proof"]["event_number"]
+    assert audit["proof"]["event_number"] < audit["proof"]["events_in_the_journal"]
+    assert audit["graph_has_read_up_to_event_number"] < audit["proof"]["events_in_the_journal"]
 
 
 def test_figures_are_measured(told):

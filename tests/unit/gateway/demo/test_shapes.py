@@ -56,9 +56,9 @@ def test_object_becomes_its_plain_values_and_then_what_it_holds():
             label="asked for",
             lines=(Line(label="max records", text="10"), Line(label="purpose", text="research")),
         ),
-        Line(label="asked for: terms", text="a"),
-        Grid(label="asked for: rows", columns=("x",), rows=(("1",),), numeric=frozenset({0})),
-        Pairs(label="asked for: in", lines=(Line(label="y", text="2"),)),
+        Line(label="asked for, terms", text="a"),
+        Grid(label="asked for, rows", columns=("x",), rows=(("1",),), numeric=frozenset({0})),
+        Pairs(label="asked for, in", lines=(Line(label="y", text="2"),)),
     ]
 
 
