@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.demo.cast import Role
 from gateway.demo.errors import UnexpectedAnswerError
 from gateway.demo.facts import Fact, Told
-from gateway.demo.reading import names
+from gateway.demo.naming import names
 from gateway.demo.speak import ask, mutate
 from gateway.demo.step_5_query import state_of
 from gateway.demo.story import Story, require
