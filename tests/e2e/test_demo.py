@@ -89,7 +89,7 @@ def test_agreements_are_signed_and_said_in_plain_words(told):
     facts = of_step(told, 4)
 
     assert all(each["licence"] == "ACTIVE" for each in facts["agreements"])
-    assert all(each["agreement_hash"].startswith("sha-256:") for each in facts["agreements"])
+    assert all(re.fullmatch(r"sha-256:[0-9a-f]{64}", each["agreement_hash"]) for each in facts["agreements"])
     assert any(each["owner_signed"] == "by rule" for each in facts["agreements"])
     assert len(facts["what_the_agreement_about_posts_says"]) > 3
 
