@@ -16,6 +16,7 @@ from connectors.platforms.memory import MemoryTable
 from gateway.auth.errors import DeliveryTokenForeignError, DeliveryTokenRefusedError
 from gateway.exchange import commands
 from gateway.exchange.deliver import pack
+from gateway.exchange.deliver import prepare as preparing
 from gateway.exchange.deliver.acknowledge import acknowledge_delivery
 from gateway.exchange.deliver.errors import (
     DeliveryDamagedError,
@@ -200,17 +201,31 @@ def in_small_files(ports: Any) -> Any:
     return replace(ports, packing=replace(limits, shard_rows=2))
 
 
-async def test_a_preparation_that_runs_twice_gives_the_same_bytes(tmp_path: Path) -> None:
-    async with an_exchange(tmp_path) as exchange:
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_preparation_that_is_begun_again_gives_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, kept: bool
+) -> None:
+    """Killed when everything was written and nothing recorded; then again, with or without what was written."""
+    async with an_exchange(tmp_path, wrap=in_small_files) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
         placed = await ordered(exchange, licence, rows=50)
+
+        async def killed(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(preparing, "_record", killed)
+            with pytest.raises(KeyboardInterrupt):
+                await prepared_again(exchange, placed)
+        first = contents(package(exchange, placed))
+        if not kept:
+            Workspace.of(exchange.ports.packing.folder, placed.delivery).remove()
+
         view = await prepared_again(exchange, placed)
-        first = contents(package(exchange, view))
 
-        row = await exchange.ports.journal.view(lambda record: record.delivery(view.delivery))
-
-        assert row is not None
-        assert first == contents(package(exchange, await prepared_again(exchange, placed)))
+        assert view.state is DeliveryState.READY
+        assert len(first) == 9
+        assert contents(package(exchange, view)) == first
 
 
 async def test_people_who_did_not_consent_are_not_packed(tmp_path: Path) -> None:
