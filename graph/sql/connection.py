@@ -7,6 +7,7 @@ driver. On the commit path this is an order of magnitude cheaper than executing 
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Final, TypeAlias, cast
 
 from sqlalchemy import ClauseElement, Engine
@@ -24,17 +25,28 @@ _BY_POSITION: Final = sqlite.dialect(paramstyle="qmark")
 class Prepared:
     """A statement of SQLAlchemy Core, compiled; its bind parameters are what ``run`` and the others take by name."""
 
-    __slots__ = ("constants", "many", "sql")
-
+    # WHY: most statements are not needed at the start of a gateway, and compiling all of them would delay it.
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = cast("SQLCompiler", statement.compile(dialect=_DIALECT))
-        self.sql: str = compiled.string
-        self.constants: dict[str, Any] = {
-            name: bind.value for bind, name in compiled.bind_names.items() if not bind.required
-        }
+        self._statement = statement
+
+    @cached_property
+    def sql(self) -> str:
+        """The text, its parameters by name."""
+        return self._compiled.string
+
+    @cached_property
+    def constants(self) -> dict[str, Any]:
         """Values that stand in the statement itself."""
-        self.many: str = statement.compile(dialect=_BY_POSITION).string
+        return {name: bind.value for bind, name in self._compiled.bind_names.items() if not bind.required}
+
+    @cached_property
+    def many(self) -> str:
         """The same statement, its parameters in the order of the columns."""
+        return self._statement.compile(dialect=_BY_POSITION).string
+
+    @cached_property
+    def _compiled(self) -> SQLCompiler:
+        return cast("SQLCompiler", self._statement.compile(dialect=_DIALECT))
 
 
 class Connection:
