@@ -9,6 +9,9 @@ from graph.journal.events import (
     EVENT_TYPES,
     AccessRecorded,
     AgreementSigned,
+    ConcernAnswered,
+    ConcernClosed,
+    ConcernFiled,
     DatasetPublished,
     DeliveryAcknowledged,
     DeliveryFailed,
@@ -29,6 +32,7 @@ from graph.journal.events import (
     PlatformTermsDecided,
     RequestRejected,
     ReviewHeld,
+    RunReported,
     SigningDelegated,
 )
 
@@ -42,6 +46,7 @@ _NAMING: Final = frozenset(
         "board",
         "by",
         "case",
+        "concern",
         "dataset",
         "decided_by",
         "delivery",
@@ -55,6 +60,7 @@ _NAMING: Final = frozenset(
         "party",
         "recorded_by",
         "request",
+        "run",
     }
 )
 """Fields that hold the IRI of a party or a thing, or the digest of a consent notice. Terms of vocabularies are none."""
@@ -96,14 +102,21 @@ _STREAMS: Final[Mapping[type[Event], tuple[str, ...]]] = {
     DeliveryFailed: ("delivery",),
     DeliveryReleased: ("delivery",),
     DeliveryAcknowledged: ("delivery",),
+    ConcernFiled: ("concern",),
+    ConcernAnswered: ("concern",),
+    ConcernClosed: ("concern",),
 }
 """Accesses are in no stream: they do not compete with decisions about the licence."""
 
 
 def things_named(event: Event) -> frozenset[str]:
     """Everything that the event can be found by."""
-    notices = event.notices if isinstance(event, AccessRecorded) else ()
-    return frozenset((*_NAMED[type(event)](event), *notices)) - _NOTHING
+    match event:
+        case AccessRecorded(notices=several) | RunReported(licences=several):
+            pass
+        case _:
+            several = ()
+    return frozenset((*_NAMED[type(event)](event), *several)) - _NOTHING
 
 
 def streams_of(event: Event) -> tuple[str, ...]:

@@ -261,6 +261,58 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """A training run, as its licensee reported it."""
+
+    run: str
+    party: str
+    delivery: str
+    model: str
+    action: str
+    purpose: str
+    started: datetime
+    ended: datetime
+    facets: str
+    """Digest of the stored report."""
+    code: str
+    """Why it is outside what was licensed, or empty."""
+    at: datetime
+    seq: int
+
+
+class ConcernState(StrEnum):
+    """How far a concern has come."""
+
+    OPEN = "OPEN"
+    ANSWERED = "ANSWERED"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernRow:
+    """What an owner questions."""
+
+    concern: str
+    about: str
+    """IRI of the access or the run."""
+    licence: str
+    assigner: str
+    assignee: str
+    state: ConcernState
+    text: str
+    """Vault reference."""
+    answer: str
+    """Vault reference, or empty."""
+    code: str
+    """Outcome, once it is closed."""
+    at: datetime
+    """Time of its last event."""
+    version: int
+    """Events of the concern's stream."""
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentSnapshot:
     """Whose rows of a platform may leave, at one moment."""
 

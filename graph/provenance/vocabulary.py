@@ -53,6 +53,9 @@ class Label(StrEnum):
     ETHICS_DECISION = "EthicsDecision"
     DELIVERY = "Delivery"
     """A sealed package of records for one licensee."""
+    MODEL = "Model"
+    """A model, by the name its licensee gives it."""
+    CONCERN = "Concern"
 
     NEGOTIATION = "Negotiation"
     REVIEW = "Review"
@@ -68,6 +71,8 @@ class Label(StrEnum):
     """The making of a delivery, from the order to the sealed package."""
     TRANSFER = "Transfer"
     """A delivery's way to its licensee."""
+    TRAINING_RUN = "TrainingRun"
+    """A training run, as its licensee reported it."""
 
     @property
     def prov(self) -> ProvClass:
@@ -99,6 +104,7 @@ _ACTIVITIES: Final = (
     Label.ACCESS_WINDOW,
     Label.PREPARATION,
     Label.TRANSFER,
+    Label.TRAINING_RUN,
 )
 _CLASSES: Final = (
     dict.fromkeys(Label, ProvClass.ENTITY)

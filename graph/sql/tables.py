@@ -260,6 +260,38 @@ RESERVATION = Table(
     sqlite_with_rowid=False,
 )
 
+TRAINING_RUN = Table(
+    "training_run",
+    METADATA,
+    _text("run", key=True),
+    _text("party"),
+    _text("delivery"),
+    _text("model"),
+    _text("action"),
+    _text("purpose"),
+    _text("started"),
+    _text("ended"),
+    _text("facets"),
+    _text("code"),
+    _text("at"),
+    _integer("seq"),
+)
+Index("training_run_delivery", TRAINING_RUN.c.delivery, TRAINING_RUN.c.seq)
+CONCERN = Table(
+    "concern",
+    METADATA,
+    _text("concern", key=True),
+    _text("about"),
+    _text("licence"),
+    _text("state"),
+    _text("text"),
+    _text("answer"),
+    _text("code"),
+    _text("at"),
+    _integer("seq"),
+)
+Index("concern_licence", CONCERN.c.licence, CONCERN.c.seq)
+
 CONSENT = Table(
     "consent",
     METADATA,
@@ -291,6 +323,8 @@ REGISTERS = (
     DELIVERY,
     DELIVERY_ITEM,
     RESERVATION,
+    TRAINING_RUN,
+    CONCERN,
     CONSENT,
     NOTICE,
     OBJECTION,

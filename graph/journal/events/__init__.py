@@ -42,6 +42,7 @@ from graph.journal.events.parties import (
     RowScope,
     SigningDelegated,
 )
+from graph.journal.events.reports import ConcernAnswered, ConcernClosed, ConcernFiled, RunReported
 from graph.party import PartyKind
 
 __all__ = [
@@ -52,6 +53,9 @@ __all__ = [
     "AgreementSigned",
     "AnsweredBy",
     "Booking",
+    "ConcernAnswered",
+    "ConcernClosed",
+    "ConcernFiled",
     "ConsentWithdrawn",
     "ConsentsGiven",
     "DatasetPublished",
@@ -81,6 +85,7 @@ __all__ = [
     "RequestRejected",
     "ReviewHeld",
     "RowScope",
+    "RunReported",
     "SigningDelegated",
     "TermReason",
     "UnitsReserved",
@@ -117,6 +122,10 @@ Event: TypeAlias = (
     | DeliveryFailed
     | DeliveryReleased
     | DeliveryAcknowledged
+    | RunReported
+    | ConcernFiled
+    | ConcernAnswered
+    | ConcernClosed
 )
 
 EVENT_TYPES: Final[dict[str, type[Event]]] = {each.__name__: each for each in Event.__args__}

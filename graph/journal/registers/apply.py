@@ -7,6 +7,9 @@ from graph.journal.events import (
     AccessRecorded,
     AccessWithheld,
     AgreementSigned,
+    ConcernAnswered,
+    ConcernClosed,
+    ConcernFiled,
     ConsentsGiven,
     ConsentWithdrawn,
     DatasetPublished,
@@ -32,6 +35,7 @@ from graph.journal.events import (
     Recorded,
     RequestRejected,
     ReviewHeld,
+    RunReported,
     SigningDelegated,
     UnitsReserved,
 )
@@ -44,6 +48,7 @@ from graph.journal.registers import (
     licences,
     negotiations,
     parties,
+    reports,
     signing,
 )
 from graph.sql.connection import Connection
@@ -123,6 +128,14 @@ def _reduce(connection: Connection, recorded: Recorded) -> None:  # noqa: C901, 
             deliveries.released(connection, event, at)
         case DeliveryAcknowledged():
             deliveries.acknowledged(connection, event, at)
+        case RunReported():
+            reports.run_reported(connection, event, seq, at)
+        case ConcernFiled():
+            reports.concern_filed(connection, event, seq, at)
+        case ConcernAnswered():
+            reports.concern_answered(connection, event, at)
+        case ConcernClosed():
+            reports.concern_closed(connection, event, at)
         case AccessDenied() | AccessWithheld():
             return
         case _:

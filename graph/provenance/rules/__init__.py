@@ -4,7 +4,7 @@ from typing import assert_never
 
 from graph.journal import events
 from graph.provenance.model import Facts
-from graph.provenance.rules import accesses, catalogue, consents, deliveries, licences, negotiations
+from graph.provenance.rules import accesses, catalogue, consents, deliveries, licences, negotiations, reports
 from graph.provenance.rules.template import Template
 
 __all__ = ["project"]
@@ -73,6 +73,14 @@ def project(recorded: events.Recorded) -> Facts:  # noqa: C901, PLR0912, PLR0915
             deliveries.delivery_released(event, template)
         case events.DeliveryAcknowledged() as event:
             deliveries.delivery_acknowledged(event, template)
+        case events.RunReported() as event:
+            reports.run_reported(event, template)
+        case events.ConcernFiled() as event:
+            reports.concern_filed(event, template)
+        case events.ConcernAnswered() as event:
+            reports.concern_answered(event, template)
+        case events.ConcernClosed() as event:
+            reports.concern_closed(event, template)
         case _:
             assert_never(happened)
     return template.facts()

@@ -53,6 +53,9 @@ _LABELS: Final[dict[Label, LiteralString]] = {
     Label.PREPARATION: "Activity:Preparation",
     Label.TRANSFER: "Activity:Transfer",
     Label.DELIVERY: "Entity:Delivery",
+    Label.TRAINING_RUN: "Activity:TrainingRun",
+    Label.MODEL: "Entity:Model",
+    Label.CONCERN: "Entity:Concern",
 }
 _TYPES: Final[dict[EdgeType, LiteralString]] = {
     EdgeType.WAS_DERIVED_FROM: "WAS_DERIVED_FROM",
