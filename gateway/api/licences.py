@@ -74,7 +74,7 @@ class Licence(Node):
     developer: Party = strawberry.field(description="The licensee.")
     agreement: Agreement = strawberry.field(description="The agreement it rests on.")
     valid_until: datetime | None = strawberry.field(
-        description="When it ends. Nothing when it has no end, or its days run from a first delivery that was not yet."
+        description="When it ends. Days count from the first delivery: nothing until there was one, or without an end."
     )
     usage: list[CounterUsage] = strawberry.field(description="Its caps and how much of them is used.")
 

@@ -1,12 +1,13 @@
 """The agreement that follows from accepted terms: what both sides sign. The same terms always give the same one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from gateway.exchange.policy_documents import policy_document
 from graph.journal.documents import Document
 from policies.canonical import policy_hash
-from policies.model import Constraint, Policy, flat
+from policies.model import Constraint, Policy, Value, flat
 from policies.terms import agreement
 from policies.vocabulary import DATE_TIME, ELAPSED_TIME, Iri, Operator
 
@@ -44,29 +45,27 @@ def agreed(negotiation: str, accepted: Policy, assignee: str) -> Agreed:
     return Agreed(agreement=iri, policy=policy, hash=policy_hash(policy))
 
 
-def runs_for(policy: Policy) -> timedelta | None:
-    """The shortest time from the first delivery on that a permission names; nothing when none names one."""
-    spans = [
-        value
-        for permission in policy.permissions
-        for each in flat(permission.constraints)
-        if isinstance(each, Constraint)
-        and each.left == ELAPSED_TIME
-        and each.operator in {Operator.LT, Operator.LTEQ, Operator.EQ}
-        for value in each.right
-        if isinstance(value, timedelta)
-    ]
-    return min(spans, default=None)
-
-
 def valid_until(policy: Policy) -> datetime | None:
     """The earliest end that a permission names; nothing when none names one."""
-    ends = [
-        value
-        for permission in policy.permissions
-        for each in flat(permission.constraints)
-        if isinstance(each, Constraint) and each.left == DATE_TIME and each.operator in {Operator.LT, Operator.LTEQ}
-        for value in each.right
-        if isinstance(value, datetime)
-    ]
+    return min((each for each in _upper_bounds(policy, DATE_TIME) if isinstance(each, datetime)), default=None)
+
+
+def ends_at(policy: Policy, first_delivery: datetime | None) -> datetime | None:
+    """The earliest end that is known: a named one, or the days that a permission gives from the first delivery on.
+
+    Nothing while none is known: the policy names no end, and its days, if it gives any, have not begun.
+    """
+    ends = [each for each in _upper_bounds(policy, DATE_TIME) if isinstance(each, datetime)]
+    if first_delivery is not None:
+        # WHY: a period that leads beyond the calendar ends nothing.
+        longest = datetime.max.replace(tzinfo=UTC) - first_delivery
+        periods = [each for each in _upper_bounds(policy, ELAPSED_TIME) if isinstance(each, timedelta)]
+        ends += [first_delivery + each for each in periods if each <= longest]
     return min(ends, default=None)
+
+
+def _upper_bounds(policy: Policy, operand: Iri) -> Iterator[Value]:
+    for permission in policy.permissions:
+        for each in flat(permission.constraints):
+            if isinstance(each, Constraint) and each.left == operand and each.operator in {Operator.LT, Operator.LTEQ}:
+                yield from each.right

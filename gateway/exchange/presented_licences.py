@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from gateway.exchange.agreement import VERSION, Agreed, agreed, runs_for
+from gateway.exchange.agreement import VERSION, Agreed, agreed, ends_at
 from gateway.exchange.caps import caps_of
 from gateway.exchange.existing import existing_dataset, existing_negotiation
 from gateway.exchange.messages import messages
@@ -21,7 +21,7 @@ from gateway.exchange.views import (
 from graph.journal.events import ReviewHeld
 from graph.journal.rows import EthicsCaseRow, LicenceRow, NegotiationRow, NegotiationState, SignatureRow
 from policies.difference import TermChange, difference
-from policies.model import Policy, Usage
+from policies.model import LicenceStatus, Policy, Usage
 
 
 def negotiation_view(ports: Ports, reading: Reading, row: NegotiationRow) -> NegotiationView:
@@ -73,18 +73,25 @@ def agreement_view(reading: Reading, row: NegotiationRow) -> AgreementView:
 def licence_view(reading: Reading, row: LicenceRow) -> LicenceView:
     """A licence with its agreement and how much of it is used."""
     negotiation = existing_negotiation(reading, row.negotiation)
+    end = ends_at(reading.policy(row.policy), row.first_delivery)
     return LicenceView(
         licence=row.licence,
         negotiation=row.negotiation,
-        state=row.state,
+        state=_state(row.state, end, reading.view.now),
         version=row.version,
         dataset=dataset_view(reading, existing_dataset(reading, row.dataset)),
         owner=party_view(reading, row.assigner),
         developer=party_view(reading, row.assignee),
         agreement=agreement_view(reading, negotiation),
-        valid_until=_end(row, reading.policy(row.policy)),
+        valid_until=end,
         usage=_usage(reading, row),
     )
+
+
+def _state(recorded: LicenceStatus, end: datetime | None, now: datetime) -> LicenceStatus:
+    """EXPIRED as soon as the end is past, also one that follows from the first delivery."""
+    over = end is not None and end < now and recorded is not LicenceStatus.TERMINATED
+    return LicenceStatus.EXPIRED if over else recorded
 
 
 def ethics_case_view(ports: Ports, reading: Reading, row: EthicsCaseRow) -> EthicsCaseView:
@@ -100,13 +107,6 @@ def ethics_case_view(ports: Ports, reading: Reading, row: EthicsCaseRow) -> Ethi
 
 def _signature(reading: Reading, row: SignatureRow) -> SignatureView:
     return SignatureView(by=party_view(reading, row.by), key_id=row.key, jws=row.signature, delegated=row.delegated)
-
-
-def _end(row: LicenceRow, policy: Policy) -> datetime | None:
-    """When the licence ends, as far as it can be known: days from the first delivery run from that delivery."""
-    span = runs_for(policy)
-    ran_out = row.first_delivery + span if row.first_delivery is not None and span is not None else None
-    return min((each for each in (row.valid_until, ran_out) if each is not None), default=None)
 
 
 def _usage(reading: Reading, row: LicenceRow) -> tuple[CounterView, ...]:

@@ -139,6 +139,7 @@ class LicenceView:
     developer: PartyView
     agreement: AgreementView
     valid_until: datetime | None
+    """The earliest end that is known; days that run from the first delivery count from when there was one."""
     usage: tuple[CounterView, ...]
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from connectors.spi import AiUse
 from gateway.auth.errors import ScopeMissingError
+from gateway.exchange.lookup import licence as find_licence
 from gateway.exchange.read.expired import refuse_expired
 from gateway.exchange.read.model import ReadCommand, SourceStatus, Stage
 from graph.journal.events import AccessDenied, AccessRecorded, LicenceSuspended
-from policies.model import ColumnMode, Transform
+from policies.model import ColumnMode, LicenceStatus, Transform
 from policies.predicate import Comparator, Compare
 from policies.vocabulary import EVALUATE, FINE_TUNE, REDACT_TEXT, Iri
 from tests.testkit.clock import NOON
@@ -162,6 +163,24 @@ async def test_days_count_from_the_first_delivery(tmp_path: Path) -> None:
 
         assert result.sources[0].status is SourceStatus.REFUSED
         assert exchange.sources.reads == []
+
+
+async def test_the_end_of_a_licence_is_known_from_its_first_delivery_on(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), replace(TERMS, days=2))
+        reader = exchange.principal(licence)
+        exchange.clock.advance(5 * 86_400)
+        before = await find_licence(exchange.ports, reader, licence)
+        delivered = exchange.clock()
+        await exchange.one(a_read(licence))
+        exchange.clock.advance(2 * 86_400)
+        after = await find_licence(exchange.ports, reader, licence)
+        exchange.clock.advance(1)
+        over = await find_licence(exchange.ports, reader, licence)
+
+        assert (before.valid_until, before.state) == (None, LicenceStatus.ACTIVE)
+        assert (after.valid_until, after.state) == (delivered + timedelta(days=2), LicenceStatus.ACTIVE)
+        assert (over.valid_until, over.state) == (after.valid_until, LicenceStatus.EXPIRED)
 
 
 async def test_a_token_for_another_version_is_stale(tmp_path: Path) -> None:

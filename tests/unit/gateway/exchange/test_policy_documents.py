@@ -2,12 +2,12 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from gateway.exchange.agreement import agreed, valid_until
+from gateway.exchange.agreement import agreed, ends_at, valid_until
 from gateway.exchange.caps import caps_of
 from gateway.exchange.policy_documents import policy_document, stored_policy
 from policies.canonical import policy_hash
@@ -166,3 +166,20 @@ def test_caps_are_shown_with_the_counters_that_the_record_keeps() -> None:
         "urn:p#p1#recordCount": (RECORD_COUNT, 100, True),
         "urn:p#p1#count": (COUNT, 4, False),
     }
+
+
+def test_days_end_a_licence_from_its_first_delivery_on_unless_it_ends_before() -> None:
+    open_end = replace(FULL, valid_until=None).offer(uid="urn:p", assigner="urn:o", target="urn:d")
+    early, late = END - timedelta(days=40), END - timedelta(days=20)
+
+    assert ends_at(open_end, None) is None
+    assert ends_at(open_end, early) == early + timedelta(days=30)
+    assert ends_at(full(), None) == END
+    assert ends_at(full(), early) == early + timedelta(days=30)
+    assert ends_at(full(), late) == END
+
+
+def test_days_that_lead_beyond_the_calendar_end_nothing() -> None:
+    endless = replace(FULL, valid_until=None, days=900_000_000).offer(uid="urn:p", assigner="urn:o", target="urn:d")
+
+    assert ends_at(endless, END) is None
