@@ -103,7 +103,6 @@ async def _tell_in(folder: Path, wishes: Wishes, narrator: Narrator, run: _Run) 
     async with AsyncExitStack() as closing:
         closing.push_async_callback(platforms.stop_forum)
         await platforms.start_forum()
-        platforms.write_settings()
         gateway = await closing.enter_async_context(_gateway(folder, run))
         cast = Cast(gateway.url, folder, closing)
         story = Story(

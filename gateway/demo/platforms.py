@@ -1,6 +1,7 @@
 """The three platforms of the story: written or taken once, named in the folder's settings, the forum as a program."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from gateway.demo.world.grid import write_grid
 from gateway.demo.world.ledger import write_ledger
 
 _CARD: Final = "world.json"
+_GRID: Final = "grid.db"
+_LEDGER: Final = "bazaar.csv"
+"""Relative to the folder of the settings, so that a kept world can be moved."""
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 _PAGE: Final = 1000
 _TERMS: Final = "the terms that its operator signed for this demo"
@@ -81,9 +85,9 @@ class Platforms:
         if kept is not None and not kept.same_records(wished):
             raise WorldMismatchError(folder)
         if kept is None:
-            grid = write_grid(folder / "grid.db", wished.seed)
+            grid = write_grid(folder / _GRID, wished.seed)
             if wished.ratings is None:
-                write_ledger(folder / "bazaar.csv", wished.seed)
+                write_ledger(folder / _LEDGER, wished.seed)
             kept = World(seed=wished.seed, forum=wished.forum, ratings=wished.ratings, avatar=grid.accounts[0])
             kept.keep(folder)
         return cls(folder, kept)
@@ -109,9 +113,11 @@ class Platforms:
         }
 
     async def start_forum(self) -> None:
-        """Serve the forum, on the port of the last time if it is free."""
+        """Serve the forum, on the port of the last time if it is free; the folder's settings say where it is."""
         self._forum = await self._serve_forum()
         self._port = int(self._forum.url.rpartition(":")[2])
+        # WHY: each time, since the port may be another's meanwhile; a gateway on the folder must find the forum later.
+        self._write_settings()
 
     async def stop_forum(self) -> None:
         """End the forum's program."""
@@ -121,28 +127,8 @@ class Platforms:
 
     def forum_command(self) -> str:
         """How to serve the forum by hand, where the folder's settings expect it."""
-        rows = f"--data {self._world.forum}" if self._world.forum else f"--generated {self._world.seed}"
+        rows = f"--data {shlex.quote(self._world.forum)}" if self._world.forum else f"--generated {self._world.seed}"
         return f"python -m gateway.demo.world.forum --port {self._port} {rows}"
-
-    def write_settings(self) -> None:
-        """Name the sources in the folder's settings, and keep the forum's port."""
-        ledger = self._world.ratings or str(self._folder / "bazaar.csv")
-        sources = (
-            ("grid", "opensim", {"path": str(self._folder / "grid.db"), "platform": self.grid_platform}, True),
-            ("forum", "forum", {"base_url": self._forum_url, "platform": self.forum_platform}, False),
-            ("bazaar", "trust_ledger", {"path": ledger, "platform": self.bazaar_platform}, True),
-        )
-        text = "".join(
-            _source(name, connector, config, settled=settled) for name, connector, config, settled in sources
-        )
-        (self._folder / "muniment.toml").write_text(text, encoding="utf-8")
-        World(
-            seed=self._world.seed,
-            forum=self._world.forum,
-            ratings=self._world.ratings,
-            avatar=self._world.avatar,
-            forum_port=self._port,
-        ).keep(self._folder)
 
     async def forum_requests(self) -> int:
         """How often the forum's API was asked since it was started."""
@@ -174,6 +160,26 @@ class Platforms:
             answer.raise_for_status()
             content: Mapping[str, Any] = await answer.json()
             return content
+
+    def _write_settings(self) -> None:
+        """Name the sources in the folder's settings, and keep the forum's port."""
+        ledger = self._world.ratings or _LEDGER
+        sources = (
+            ("grid", "opensim", {"path": _GRID, "platform": self.grid_platform}, True),
+            ("forum", "forum", {"base_url": self._forum_url, "platform": self.forum_platform}, False),
+            ("bazaar", "trust_ledger", {"path": ledger, "platform": self.bazaar_platform}, True),
+        )
+        text = "".join(
+            _source(name, connector, config, settled=settled) for name, connector, config, settled in sources
+        )
+        (self._folder / "muniment.toml").write_text(text, encoding="utf-8")
+        World(
+            seed=self._world.seed,
+            forum=self._world.forum,
+            ratings=self._world.ratings,
+            avatar=self._world.avatar,
+            forum_port=self._port,
+        ).keep(self._folder)
 
     async def _serve_forum(self) -> Program:
         rows = ["--data", self._world.forum] if self._world.forum else ["--generated", str(self._world.seed)]
