@@ -176,3 +176,12 @@ class PreparationStage(Enum):
     WAITING = strawberry.enum_value("WAITING", description="Others are prepared first.")
     READING = strawberry.enum_value("READING", description="A dataset is read.")
     SEALING = strawberry.enum_value("SEALING", description="The package is described, hashed and signed.")
+
+
+@strawberry.enum(description="How far a concern has come.")
+class ConcernState(Enum):
+    """The states of ``graph.journal.rows.ConcernState``."""
+
+    OPEN = strawberry.enum_value("OPEN", description="The developer has not answered.")
+    ANSWERED = strawberry.enum_value("ANSWERED", description="The owner has not closed it.")
+    CLOSED = strawberry.enum_value("CLOSED", description="It has its outcome.")

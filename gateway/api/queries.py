@@ -1,6 +1,7 @@
 """The root fields about licensing and oversight: translate, delegate, nothing else."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import strawberry
@@ -14,14 +15,17 @@ from gateway.api.licences import Agreement, Licence
 from gateway.api.oversight import Access, EthicsCase
 from gateway.api.parties import Party
 from gateway.api.relay import FIRST, After, Connection, First, Node
+from gateway.api.reporting import Concern, TrainingRun, Usage
 from gateway.api.requests import LicenceRequest
 from gateway.auth.principal import Principal
-from gateway.exchange import discover, lookup, lookup_ethics
+from gateway.exchange import concerns, discover, lookup, lookup_ethics
 from gateway.exchange.deliver import presented
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
+from gateway.exchange.report_run import training_run
 from gateway.exchange.trace import access_log, find_access
+from gateway.exchange.usage import usage_report
 from graph.journal.rows import NegotiationState as State
 
 Info = strawberry.Info[Context, None]
@@ -78,6 +82,16 @@ async def _delivery(info: Info, iri: str) -> Delivery | None:
     return None if view is None else Delivery.of(view)
 
 
+async def _run(info: Info, iri: str) -> TrainingRun | None:
+    view = await found(info, training_run, iri)
+    return None if view is None else TrainingRun.of(view)
+
+
+async def _concern(info: Info, iri: str) -> Concern | None:
+    view = await found(info, concerns.concern, iri)
+    return None if view is None else Concern.of(view)
+
+
 async def _access(info: Info, iri: str) -> Node | None:
     view = await found(info, find_access, iri)
     return None if view is None else Access.of(view)
@@ -91,6 +105,8 @@ _LOOKS = {
     "agreement": _agreement,
     "licence": _licence,
     "delivery": _delivery,
+    "run": _run,
+    "concern": _concern,
     "ethics-case": _ethics_case,
     "access": _access,
 }
@@ -208,6 +224,43 @@ class OversightQuery:
             info.context.ports, info.context.principal, first=window.first, after=window.key, is_open=is_open
         )
         return window.connection(page, EthicsCase.of, lambda view: view.case)
+
+    @strawberry.field(
+        description="What was used under these licences, what is due for it, and what was reported of it; to their"
+        " sides and to auditors."
+    )
+    async def usage_report(
+        self,
+        info: Info,
+        licences: Annotated[list[strawberry.ID], strawberry.argument(description="The licences; at most 100.")],
+        since: Annotated[datetime | None, strawberry.argument(description="Recorded then or later.")] = None,
+        until: Annotated[datetime | None, strawberry.argument(description="Recorded before.")] = None,
+    ) -> Usage | None:
+        """What was used under these licences."""
+        try:
+            report = await usage_report(
+                info.context.ports, info.context.principal, tuple(licences), since=since, until=until
+            )
+        except NotFoundError:
+            return None
+        return Usage.of(report)
+
+    @strawberry.field(description="One reported training run, to its developer, the owners and auditors.")
+    async def training_run(self, info: Info, id: Id) -> TrainingRun | None:  # noqa: A002  # name of the argument
+        """One reported training run."""
+        return await _run(info, id)
+
+    @strawberry.field(description="One concern, to its two sides and to auditors.")
+    async def concern(self, info: Info, id: Id) -> Concern | None:  # noqa: A002  # name of the argument
+        """One concern."""
+        return await _concern(info, id)
+
+    @strawberry.field(description="The caller's own concerns, on either side, the oldest first.")
+    async def concerns(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Concern] | None:
+        """The caller's own concerns."""
+        window = info.context.window(first, after, "concerns")
+        page = await concerns.concerns(info.context.ports, info.context.principal, first=window.first, after=window.key)
+        return window.connection(page, Concern.of, lambda view: view.concern)
 
     @strawberry.field(description="Every access under a licence, the oldest first; to its sides and to auditors.")
     async def access_log(

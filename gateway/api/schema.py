@@ -11,6 +11,7 @@ from gateway.api.mutations.ethics import EthicsMutation
 from gateway.api.mutations.licences import LicenceMutation
 from gateway.api.mutations.parties import PartyMutation
 from gateway.api.mutations.publishing import PublishingMutation
+from gateway.api.mutations.reporting import ReportingMutation
 from gateway.api.mutations.requests import RequestMutation
 from gateway.api.mutations.signing import SigningMutation
 from gateway.api.parties import PartyQuery
@@ -36,6 +37,7 @@ class Mutation(
     RequestMutation,
     LicenceMutation,
     DeliveryMutation,
+    ReportingMutation,
     EthicsMutation,
 ):
     """Everything that changes something."""

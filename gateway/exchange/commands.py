@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from graph.journal.events import PartyKind, RowScope, TermReason
@@ -238,3 +239,44 @@ class AcknowledgeDelivery(Command):
     delivery: str
     signature: str
     """Compact JWS, typ ``muniment-delivery-receipt+jws``, over ``{delivery, manifest}``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRun(Command):
+    """Say that a model was trained on a delivery."""
+
+    delivery: str
+    model: str
+    """IRI, as the licensee names it."""
+    action: str
+    purpose: str
+    started: datetime
+    ended: datetime
+    metrics: Mapping[str, float]
+    """By name; the licensee's own figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileConcern(Command):
+    """Question an access or a run."""
+
+    licence: str
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerConcern(Command):
+    """Answer a concern."""
+
+    concern: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseConcern(Command):
+    """Close a concern."""
+
+    concern: str
+    code: str
+    """Outcome, in SCREAMING_SNAKE_CASE."""

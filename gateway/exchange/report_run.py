@@ -1,0 +1,149 @@
+"""Report a training run: which model was trained on which delivery, when, for what; compared with what was licensed."""
+
+import re
+from typing import Final
+
+import msgspec
+
+from gateway.auth.principal import Principal
+from gateway.auth.scopes import Scope
+from gateway.exchange.appending import Draft, recorded_once, require_same, the
+from gateway.exchange.commands import ReportRun
+from gateway.exchange.deliver.errors import DeliveryNotReadyError
+from gateway.exchange.deliver.presented import visible_delivery
+from gateway.exchange.errors import InputInvalidError, NotFoundError
+from gateway.exchange.ports import Ports
+from gateway.exchange.presented_reports import RunView, run_view
+from gateway.exchange.reading import Reading, read
+from graph.journal.documents import Document
+from graph.journal.events import RunReported
+from graph.journal.rows import DeliveryRow, DeliveryState
+from graph.times import instant_text
+from policies.vocabulary import PROFILE, Iri
+
+MEDIA_TYPE: Final = "application/vnd.openlineage.run-event+json"
+MOST_METRICS: Final = 100
+_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:\S{1,300}")
+_METRIC: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+_PRODUCER: Final = "https://muniment.example/"
+_SCHEMA: Final = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
+
+
+async def report_run(ports: Ports, principal: Principal, command: ReportRun) -> RunView:
+    """Put a run on record, as an OpenLineage event; one that is outside the licences says so, to both sides.
+
+    Raises:
+        ScopeMissingError: Without ``usage:report``.
+        NotFoundError: No delivery of the caller's has this IRI.
+        DeliveryNotReadyError: Nothing of it has left.
+        InputInvalidError: The model is no IRI, the run ends before it begins, a metric has no name or no number.
+    """
+    principal.require(Scope.USAGE_REPORT)
+    _check(command)
+    recorded = await recorded_once(ports, principal, command, lambda reading: _drafted(ports, reading, command))
+    reported = the(recorded, RunReported, command)
+    require_same(reported.delivery, command.delivery, command)
+    return await read(ports, principal, lambda reading: run_view(reading, reported.run))
+
+
+async def training_run(ports: Ports, principal: Principal, iri: str) -> RunView:
+    """One reported run, to its licensee, the owners whose records it used, and auditors.
+
+    Raises:
+        ScopeMissingError: Without ``graph:query``.
+        NotFoundError: There is none that the caller may see.
+    """
+    principal.require(Scope.GRAPH_QUERY)
+    return await read(ports, principal, lambda reading: run_view(reading, iri))
+
+
+def _check(command: ReportRun) -> None:
+    if not _IRI.fullmatch(command.model):
+        raise InputInvalidError("model", "expected an IRI")
+    if command.ended < command.started:
+        raise InputInvalidError("ended", "it is before `started`")
+    if len(command.metrics) > MOST_METRICS:
+        raise InputInvalidError("metrics", f"at most {MOST_METRICS}")
+    for name in command.metrics:
+        if not _METRIC.fullmatch(name):
+            raise InputInvalidError("metrics", f"`{name[:64]}` is no name of a metric")
+
+
+def _drafted(ports: Ports, reading: Reading, command: ReportRun) -> Draft:
+    row = visible_delivery(reading, command.delivery)
+    if row.party != reading.reader.party:
+        raise NotFoundError("delivery", command.delivery)
+    if row.state not in {DeliveryState.RELEASED, DeliveryState.RECEIVED}:
+        raise DeliveryNotReadyError(row.delivery, row.state.value)
+    run = ports.ids.new("run")
+    facets = _facets(run, row, command)
+    reported = RunReported(
+        run=run,
+        party=row.party,
+        client=reading.reader.client,
+        delivery=row.delivery,
+        manifest=row.manifest,
+        licences=tuple(item.licence for item in row.items),
+        model=command.model,
+        action=command.action,
+        purpose=command.purpose,
+        started=command.started,
+        ended=command.ended,
+        facets=facets.digest,
+        code=_outside(reading, row, command),
+    )
+    return Draft(events=(reported,), documents=(facets,))
+
+
+def _outside(reading: Reading, row: DeliveryRow, command: ReportRun) -> str:
+    """Why the run is not what the delivery was licensed for; empty when it is."""
+    if command.action != row.action:
+        return "ACTION_NOT_LICENSED"
+    if PROFILE.is_a(Iri(command.purpose), Iri(row.purpose)) is not True:
+        return "PURPOSE_NOT_LICENSED"
+    licences = [reading.view.licence(item.licence) for item in row.items]
+    ends = [each.valid_until for each in licences if each is not None and each.valid_until is not None]
+    return "LICENCE_EXPIRED" if any(command.started > end for end in ends) else ""
+
+
+def _facets(run: str, row: DeliveryRow, command: ReportRun) -> Document:
+    """The report in the form of OpenLineage 2-0-2."""
+    event = {
+        "eventType": "COMPLETE",
+        "eventTime": instant_text(command.ended),
+        "producer": _PRODUCER,
+        "schemaURL": _SCHEMA,
+        "run": {
+            "runId": run.rsplit(":", 1)[-1],
+            "facets": {
+                "nominalTime": {
+                    "_producer": _PRODUCER,
+                    "_schemaURL": "https://openlineage.io/spec/facets/1-0-1/NominalTimeRunFacet.json",
+                    "nominalStartTime": instant_text(command.started),
+                    "nominalEndTime": instant_text(command.ended),
+                },
+                "muniment_use": {
+                    "_producer": _PRODUCER,
+                    "_schemaURL": _PRODUCER + "facets/1/use.json",
+                    "action": command.action,
+                    "purpose": command.purpose,
+                    "model": command.model,
+                    "metrics": dict(command.metrics),
+                },
+            },
+        },
+        "job": {"namespace": row.party, "name": command.model},
+        "inputs": [{"namespace": _PRODUCER, "name": row.delivery, "facets": _version(row)}],
+        "outputs": [{"namespace": row.party, "name": command.model}],
+    }
+    return Document(media_type=MEDIA_TYPE, content=msgspec.json.encode(event, order="sorted"))
+
+
+def _version(row: DeliveryRow) -> dict[str, object]:
+    return {
+        "version": {
+            "_producer": _PRODUCER,
+            "_schemaURL": "https://openlineage.io/spec/facets/1-0-1/DatasetVersionDatasetFacet.json",
+            "datasetVersion": row.manifest,
+        }
+    }

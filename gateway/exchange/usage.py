@@ -1,0 +1,149 @@
+"""Usage reports: who used what, when, how much, what for, and what is due; and what licensees say came of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from gateway.auth.principal import Principal
+from gateway.auth.scopes import Scope
+from gateway.exchange.errors import InputInvalidError
+from gateway.exchange.lookup import visible_licence
+from gateway.exchange.ports import Ports
+from gateway.exchange.presented import party_view
+from gateway.exchange.presented_reports import RunView, run_of
+from gateway.exchange.reading import Reading, read
+from gateway.exchange.views import PartyView
+from graph.journal.events import AccessRecorded
+from graph.journal.rows import LicenceRow
+
+MOST_LICENCES: Final = 100
+_EVENTS_AT_ONCE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageLine:
+    """All accesses of one licence for one purpose and action."""
+
+    licence: str
+    dataset: str
+    owner: PartyView
+    developer: PartyView
+    purpose: str
+    action: str
+    accesses: int
+    deliveries: int
+    """How many of the accesses left with a package."""
+    rows: int
+    withheld: int
+    amount_micro: int
+    currency: str
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What is due to one owner in one currency: the exact sum of its lines."""
+
+    owner: PartyView
+    amount_micro: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageReport:
+    """What was used under some licences in a time."""
+
+    lines: tuple[UsageLine, ...]
+    due: tuple[Due, ...]
+    runs: tuple[RunView, ...]
+    """What licensees reported of it."""
+
+
+async def usage_report(
+    ports: Ports,
+    principal: Principal,
+    licences: tuple[str, ...],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> UsageReport:
+    """Count what was recorded under these licences, to their sides and to auditors.
+
+    Args:
+        ports: the record.
+        principal: a side of each licence, or an auditor.
+        licences: IRIs.
+        since: only what was recorded at this time or later.
+        until: only what was recorded before this time.
+
+    Raises:
+        ScopeMissingError: Without ``graph:query``.
+        InputInvalidError: No licence, or too many.
+        NotFoundError: One of them is no licence that the caller may see.
+    """
+    principal.require(Scope.GRAPH_QUERY)
+    if not 1 <= len(licences) <= MOST_LICENCES:
+        raise InputInvalidError("licences", f"name 1 to {MOST_LICENCES} licences")
+
+    def counted(reading: Reading) -> UsageReport:
+        rows = [visible_licence(reading, each) for each in dict.fromkeys(licences)]
+        lines = tuple(line for row in rows for line in _lines(reading, row, since, until))
+        runs = {run.run: run for row in rows for run in reading.view.runs_under(row.licence)}
+        return UsageReport(
+            lines=lines,
+            due=_due(lines),
+            runs=tuple(run_of(reading, run) for run in runs.values() if _within(run.at, since, until)),
+        )
+
+    return await read(ports, principal, counted)
+
+
+def _lines(
+    reading: Reading, licence: LicenceRow, since: datetime | None, until: datetime | None
+) -> Iterator[UsageLine]:
+    groups: dict[tuple[str, str, str], list[tuple[datetime, AccessRecorded]]] = {}
+    for at, event in _accesses(reading, licence.licence):
+        if _within(at, since, until):
+            groups.setdefault((event.purpose, event.action, event.currency), []).append((at, event))
+    for (purpose, action, currency), found in sorted(groups.items()):
+        yield UsageLine(
+            licence=licence.licence,
+            dataset=licence.dataset,
+            owner=party_view(reading, licence.assigner),
+            developer=party_view(reading, licence.assignee),
+            purpose=purpose,
+            action=action,
+            accesses=len(found),
+            deliveries=sum(1 for _, event in found if event.delivery),
+            rows=sum(event.rows for _, event in found),
+            withheld=sum(event.withheld for _, event in found),
+            amount_micro=sum(event.price_micro for _, event in found),
+            currency=currency,
+            first=found[0][0],
+            last=found[-1][0],
+        )
+
+
+def _accesses(reading: Reading, licence: str) -> Iterator[tuple[datetime, AccessRecorded]]:
+    after: int | None = None
+    while found := reading.view.events_about(licence, after=after, limit=_EVENTS_AT_ONCE, types=(AccessRecorded,)):
+        for each in found:
+            if isinstance(each.event, AccessRecorded):
+                yield each.at, each.event
+        after = found[-1].seq
+
+
+def _due(lines: tuple[UsageLine, ...]) -> tuple[Due, ...]:
+    sums: dict[tuple[str, str], Due] = {}
+    for line in lines:
+        if line.currency:
+            key = (line.owner.party, line.currency)
+            before = sums[key].amount_micro if key in sums else 0
+            sums[key] = Due(owner=line.owner, amount_micro=before + line.amount_micro, currency=line.currency)
+    return tuple(sums[key] for key in sorted(sums))
+
+
+def _within(at: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or at >= since) and (until is None or at < until)
