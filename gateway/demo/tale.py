@@ -19,6 +19,7 @@ from gateway.demo import (
     step_9_audit,
     step_10_prepare,
     step_11_deliver,
+    step_12_report,
 )
 from gateway.demo.errors import DemoError, StepFailedError
 from gateway.demo.facts import StepFacts, Told
@@ -50,6 +51,7 @@ STEPS: Final[tuple[Step, ...]] = tuple(
             step_9_audit,
             step_10_prepare,
             step_11_deliver,
+            step_12_report,
         ),
         start=1,
     )

@@ -21,7 +21,7 @@ from gateway.demo.world.forum import Forum, generate_forum, read_forum
 
 pytestmark = [pytest.mark.slow]
 
-STEPS = 11
+STEPS = 12
 PLATFORMS = Path(os.environ.get("MUNIMENT_SHARED", "../shared")).resolve() / "platforms"
 REAL = PLATFORMS / "stack-exchange" / "bicycles-meta"
 LEDGER = PLATFORMS / "bitcoin-otc" / "soc-sign-bitcoinotc.csv"
@@ -413,3 +413,13 @@ def test_the_package_arrives_is_verified_by_the_command_and_signed_for(told, fol
         "one file is missing",
         "one term of one agreement",
     ]
+
+
+@pytest.mark.requirement("R35", "R62")
+def test_use_is_reported_and_a_concern_is_closed(told):
+    facts = of_step(told, 12)
+
+    assert [each["found"] for each in facts["runs"]] == ["within the licences", "PURPOSE_NOT_LICENSED"]
+    assert facts["usage_of_posts"]["rows"] > 1000
+    assert facts["usage_of_posts"]["due"].endswith("EUR")
+    assert (facts["concern"]["state"], facts["concern"]["outcome"]) == ("CLOSED", "EXPLAINED")
