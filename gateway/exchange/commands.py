@@ -233,6 +233,13 @@ class PrepareDelivery(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelDelivery(Command):
+    """Give up a package of which nothing has left."""
+
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeDelivery(Command):
     """Sign for a package that arrived."""
 

@@ -1,4 +1,4 @@
-"""Mutations of deliveries: order, acknowledge."""
+"""Mutations of deliveries: order, cancel, acknowledge."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from gateway.api.enums import ACTION_IRIS, UseAction
 from gateway.api.mutations.payload import IDEMPOTENCY, INPUT, Info, Payload, attempt, shown
 from gateway.exchange import commands
 from gateway.exchange.deliver.acknowledge import acknowledge_delivery
+from gateway.exchange.deliver.cancel import cancel_delivery
 from gateway.exchange.deliver.order import order_delivery
 from policies.vocabulary import Iri
 
@@ -36,6 +37,23 @@ class AcknowledgeDeliveryInput:
         description="Compact JWS, typ `muniment-delivery-receipt+jws`, over `{delivery: iri, manifest: digest}`."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY)
+
+
+@strawberry.input(description="A package that is given up.")
+class CancelDeliveryInput:
+    """A package that is given up."""
+
+    delivery: strawberry.ID = strawberry.field(description=_DELIVERY)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY)
+
+
+@strawberry.type(description="What cancelling gave.")
+class CancelDeliveryPayload(Payload):
+    """What cancelling gave."""
+
+    delivery: Delivery | None = strawberry.field(
+        description="The delivery as it is now; nothing when there are mistakes."
+    )
 
 
 @strawberry.type(description="What ordering gave.")
@@ -79,6 +97,18 @@ class DeliveryMutation:
             ),
         )
         return PrepareDeliveryPayload(delivery=shown(view, Delivery.of), user_errors=errors)
+
+    @strawberry.mutation(description="Give up a package of which nothing has left. Scope `graph:query`.")
+    async def cancel_delivery(
+        self, info: Info, given: Annotated[CancelDeliveryInput, INPUT]
+    ) -> CancelDeliveryPayload | None:
+        """Give up a package."""
+        view, errors = await attempt(
+            info,
+            cancel_delivery,
+            lambda: commands.CancelDelivery(delivery=given.delivery, idempotency_key=given.idempotency_key),
+        )
+        return CancelDeliveryPayload(delivery=shown(view, Delivery.of), user_errors=errors)
 
     @strawberry.mutation(description="Sign for a package that arrived whole. Scope `graph:query`.")
     async def acknowledge_delivery(

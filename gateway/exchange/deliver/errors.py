@@ -17,6 +17,20 @@ class DeliveryImpossibleError(ExchangeError):
         self.reason = code
 
 
+class TooManyDeliveriesError(ExchangeError):
+    """The developer has as many packages waiting as it may have."""
+
+    code = "TOO_MANY_DELIVERIES"
+    http_status = 429
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"`{most}` deliveries are being prepared or wait to be fetched, and no more may",
+            hint="fetch them with `muniment pull`, or give one up with `cancelDelivery`",
+        )
+        self.most = most
+
+
 class QualityCheckFailedError(ExchangeError):
     """Records of a source break a rule of their kind; none of them leaves."""
 

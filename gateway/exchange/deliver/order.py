@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.appending import first_outcome, the
 from gateway.exchange.commands import PrepareDelivery
-from gateway.exchange.deliver.errors import DeliveryImpossibleError
+from gateway.exchange.deliver.errors import DeliveryImpossibleError, TooManyDeliveriesError
 from gateway.exchange.deliver.plan import DeliveryPlan, PlannedItem, whole_dataset
 from gateway.exchange.deliver.presented import DeliveryView, delivery_view
 from gateway.exchange.description import description_of
@@ -21,7 +22,9 @@ from graph.journal.events import DeliveryOrdered, UnitsReserved
 from graph.journal.guards import ExpectedVersion, Guard, LicenceLive, QuotaAtMost
 from graph.journal.view import View
 
-_LICENCES_AT_ONCE = 50
+_LICENCES_AT_ONCE: Final = 50
+MOST_UNFETCHED: Final = 10
+"""Packages of one developer that are prepared or wait: each holds units and room on the disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ async def order_delivery(ports: Ports, principal: Principal, command: PrepareDel
         ScopeMissingError: Without ``graph:query``.
         InputInvalidError: No licence, or too many, or one named twice, or a number of rows below one.
         NotFoundError: A licence is not the caller's, or the token does not name it.
+        TooManyDeliveriesError: Ten of the caller's are being prepared, or wait to be fetched.
         DeliveryImpossibleError: A licence gives nothing; the denial is on record, and no source was called.
     """
     principal.require(Scope.GRAPH_QUERY)
@@ -70,6 +74,8 @@ def _check(command: PrepareDelivery) -> None:
 
 def _decided(ports: Ports, principal: Principal, command: PrepareDelivery, view: View) -> _Decided:
     now = ports.clock()
+    if view.unfetched(principal.party) >= MOST_UNFETCHED:
+        raise TooManyDeliveriesError(MOST_UNFETCHED)
     plan = DeliveryPlan(
         party=principal.party,
         client=principal.client,

@@ -29,7 +29,7 @@ from gateway.exchange.read.commit import cover_of
 from gateway.exchange.read.decide import Denied, Permitted, decide
 from gateway.exchange.read.keys import RunKeys
 from graph.journal.documents import Document
-from graph.journal.entries import Entry
+from graph.journal.entries import Appended, Entry
 from graph.journal.events import DeliveryFailed, DeliveryPrepared
 from graph.journal.guards import ExpectedVersion
 from graph.journal.rows import DeliveryRow, DeliveryState
@@ -80,8 +80,8 @@ async def _prepare(ports: Ports, delivery: str, workspace: Workspace, tell: Tell
     total = sum(item.rows for item in order.plan.items)
     tell(Progress(stage=PreparationStage.SEALING, done=total, total=total))
     prepared, documents = await seal(ports, order.row, order.plan, packed, workspace)
-    await _record(ports, order.row, prepared, documents)
-    await asyncio.to_thread(workspace.tidy)
+    recorded = await _record(ports, order.row, prepared, documents)
+    await asyncio.to_thread(workspace.tidy if recorded else workspace.remove)
 
 
 def _order(ports: Ports, delivery: str, view: View) -> _Order | None:
@@ -200,8 +200,9 @@ def _refuse_broken(packed: Sequence[Packed]) -> None:
 
 async def _record(
     ports: Ports, row: DeliveryRow, event: DeliveryPrepared | DeliveryFailed, documents: Sequence[Document]
-) -> None:
-    await ports.journal.append(
+) -> bool:
+    """False when the delivery was ended meanwhile."""
+    (outcome,) = await ports.journal.append(
         Entry(
             events=(event,),
             # WHY: of two gateways that prepare one delivery after a crash, one records it.
@@ -209,6 +210,7 @@ async def _record(
             documents=tuple(documents),
         )
     )
+    return isinstance(outcome, Appended)
 
 
 async def _record_failure(ports: Ports, delivery: str, failure: CodedError) -> None:

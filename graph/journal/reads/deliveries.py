@@ -32,6 +32,13 @@ class DeliveryReads(Reads):
         """Every delivery that holds records of a licence, oldest first."""
         return self._found(statements.DELIVERIES_OF_LICENCE, under=licence)
 
+    def unfetched(self, party: str) -> int:
+        """How many packages of a party are being prepared, or wait to be fetched."""
+        row = self._connection.row(
+            statements.UNFINISHED, party=party, one=DeliveryState.PREPARING.value, other=DeliveryState.READY.value
+        )
+        return int(row[0]) if row else 0
+
     def _found(self, statement: Any, **values: Any) -> Sequence[DeliveryRow]:
         return [_delivery(self._connection, row) for row in self._connection.rows(statement, **values)]
 

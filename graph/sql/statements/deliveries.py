@@ -1,6 +1,6 @@
 """Statements on deliveries and the units reserved for them."""
 
-from sqlalchemy import bindparam, delete, exists, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 
 from graph.sql.connection import Prepared
 from graph.sql.statements.upsert import insert_new, upsert
@@ -86,6 +86,14 @@ DELIVERIES_IN_STATE = Prepared(
     _deliveries.where(DELIVERY.c.state == bindparam("state"), DELIVERY.c.seq > bindparam("after"))
     .order_by(DELIVERY.c.seq)
     .limit(bindparam("limit"))
+)
+UNFINISHED = Prepared(
+    select(func.count())
+    .select_from(DELIVERY)
+    .where(
+        DELIVERY.c.party == bindparam("party"),
+        or_(DELIVERY.c.state == bindparam("one"), DELIVERY.c.state == bindparam("other")),
+    )
 )
 ITEMS = Prepared(
     select(DELIVERY_ITEM).where(DELIVERY_ITEM.c.delivery == bindparam("of")).order_by(DELIVERY_ITEM.c.licence)

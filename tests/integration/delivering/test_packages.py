@@ -18,6 +18,7 @@ from gateway.exchange import commands
 from gateway.exchange.deliver import pack
 from gateway.exchange.deliver import prepare as preparing
 from gateway.exchange.deliver.acknowledge import acknowledge_delivery
+from gateway.exchange.deliver.cancel import cancel_delivery
 from gateway.exchange.deliver.errors import (
     DeliveryDamagedError,
     DeliveryImpossibleError,
@@ -25,6 +26,7 @@ from gateway.exchange.deliver.errors import (
     DeliveryReceiptInvalidError,
     DeliveryRefusedError,
     PeopleChangedError,
+    TooManyDeliveriesError,
 )
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.deliver.outgoing import Outgoing
@@ -542,3 +544,49 @@ async def test_planted_identifiers_are_not_found_in_a_package(tmp_path: Path) ->
         assert view.items[0].rows == 3
         assert [word for word in planted if word.encode() in everything or any(word in value for value in values)] == []
         assert "not licensed, and were not taken: record_id, display_name, about" in (view.report or "")
+
+
+async def test_ten_packages_may_wait_and_one_that_is_given_up_makes_room(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        waiting = [await ordered(exchange, licence, rows=2) for _ in range(10)]
+        with pytest.raises(TooManyDeliveriesError):
+            await ordered(exchange, licence, rows=2)
+        assert await usage(exchange, licence) == [Usage(reserved=20)]
+        command = commands.CancelDelivery(delivery=waiting[0].delivery, idempotency_key="c")
+        with pytest.raises(NotFoundError):
+            await cancel_delivery(exchange.ports, exchange.principal(party=OWNER), command)
+
+        cancelled = await cancel_delivery(exchange.ports, exchange.principal(), command)
+
+        assert (cancelled.state, cancelled.code) == (DeliveryState.FAILED, "CANCELLED")
+        assert await cancel_delivery(exchange.ports, exchange.principal(), command) == cancelled
+        assert await usage(exchange, licence) == [Usage(reserved=18)]
+        assert (await ordered(exchange, licence, rows=2)).state is DeliveryState.PREPARING
+        assert (await prepared_again(exchange, waiting[0])).state is DeliveryState.FAILED
+
+
+async def test_a_package_that_is_given_up_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it was ready, or given up in the last moment of its preparation."""
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        ready = await prepared(exchange, licence, rows=2)
+        placed = await ordered(exchange, licence, rows=2)
+        for each in (ready, placed):
+            await cancel_delivery(exchange.ports, exchange.principal(), commands.CancelDelivery(delivery=each.delivery))
+        late = await ordered(exchange, licence, rows=2)
+        record = preparing._record
+
+        async def cancelled_first(*given: Any) -> bool:
+            command = commands.CancelDelivery(delivery=late.delivery)
+            await cancel_delivery(exchange.ports, exchange.principal(), command)
+            return await record(*given)
+
+        monkeypatch.setattr(preparing, "_record", cancelled_first)
+        await prepared_again(exchange, late)
+
+        assert [(await seen(exchange, each)).code for each in (ready, placed, late)] == ["CANCELLED"] * 3
+        for each in (ready, placed, late):
+            assert not Workspace.of(exchange.ports.packing.folder, each.delivery).folder.exists()
+        with pytest.raises(DeliveryNotReadyError):
+            await cancel_delivery(exchange.ports, exchange.principal(), commands.CancelDelivery(delivery=late.delivery))

@@ -225,6 +225,8 @@ async def test_a_delivery_is_listed_for_both_sides_by_state_and_by_licence(tmp_p
         assert await journal.view(lambda view: listed(view.deliveries(OWNER, after=first.seq))) == both[1:]
         assert await journal.view(lambda view: listed(view.deliveries_in(DeliveryState.READY))) == both[:1]
         assert await journal.view(lambda view: listed(view.deliveries_of(LICENCE))) == both
+        assert await journal.view(lambda view: view.unfetched(DEVELOPER)) == 2
+        assert await journal.view(lambda view: view.unfetched(OWNER)) == 0
 
 
 @pytest.mark.parametrize(
