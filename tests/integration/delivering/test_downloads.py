@@ -20,10 +20,14 @@ from gateway.client.errors import DownloadInterruptedError, DownloadRefusedError
 from gateway.client.packages import verify_package
 from gateway.client.pulling import Pulled, pull
 from gateway.client.transport import Transport
+from gateway.exchange.deliver.errors import DeliveryRefusedError
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.deliver.outgoing import Outgoing
 from gateway.exchange.deliver.presented import DeliveryView
+from gateway.web import deliveries
 from gateway.web.deliveries import delivery_routes
+from gateway.web.ranges import ByteRange
+from graph.journal.events import AccessRecorded
 from graph.signing import SigningKey
 from tests.testkit.delivering import LICENSED, SHARD, contents, package, prepared, usage
 from tests.testkit.reading import Exchange, an_exchange
@@ -70,6 +74,7 @@ class Gateway:
     exchange: Exchange
     wire: Wire
     url: str
+    outgoing: Outgoing
     acknowledged: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def execute(self, query: str, variables: Mapping[str, Any] | None = None) -> Answer:
@@ -109,13 +114,14 @@ async def a_gateway(folder: Path) -> AsyncIterator[tuple[Gateway, DeliveryView, 
     async with an_exchange(folder) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
         view = await prepared(exchange, licence, rows=50)
-        wire = Wire(Starlette(routes=delivery_routes(Outgoing(exchange.ports))))
+        outgoing = Outgoing(exchange.ports)
+        wire = Wire(Starlette(routes=delivery_routes(outgoing)))
         with socket.create_server(("127.0.0.1", 0)) as listening:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             server = uvicorn.Server(uvicorn.Config(wire, log_level="critical", lifespan="off"))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             try:
-                yield Gateway(exchange=exchange, wire=wire, url=url), view, licence
+                yield Gateway(exchange=exchange, wire=wire, url=url, outgoing=outgoing), view, licence
             finally:
                 server.should_exit = True
                 await serving
@@ -306,3 +312,32 @@ async def test_a_package_sealed_by_another_key_is_refused(tmp_path: Path) -> Non
 
         with pytest.raises(PackageInvalidError):
             verify_package(tmp_path / "here", SigningKey.generate().public_jwk)
+
+
+async def test_simultaneous_first_downloads_book_once(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        answers = await asyncio.gather(*(gateway.get(view) for _ in range(12)))
+
+        assert {each.status_code for each in answers} == {200}
+        booked = [each for each in await gateway.exchange.events() if isinstance(each, AccessRecorded)]
+        assert len(booked) == 1
+        assert [each.used for each in await usage(gateway.exchange, licence)] == [4]
+
+
+async def test_a_revocation_stops_an_answer_that_is_on_its_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing after the chunks that were sent; the client sees a broken answer, and is told why when it asks again."""
+    monkeypatch.setattr(deliveries, "_CHUNK_BYTES", 64)
+    monkeypatch.setattr(deliveries, "_JUDGED_EVERY", 1)
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        opened = await opened_delivery(gateway.exchange.ports, gateway.exchange.principal(), view.delivery)
+        number = view.delivery.rsplit(":", 1)[-1]
+        file = await gateway.outgoing.file(number, SHARD, f"Bearer {opened.token}")
+        sending = deliveries._bytes(gateway.outgoing, file, ByteRange(start=0, stop=file.size))
+        first = await anext(sending)
+        await gateway.exchange.revoke(licence)
+
+        with pytest.raises(DeliveryRefusedError):
+            await anext(sending)
+
+        assert len(first) == 64
+        assert (await gateway.get(view)).json()["code"] == "DELIVERY_REFUSED"
