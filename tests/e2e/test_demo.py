@@ -233,7 +233,6 @@ def test_nothing_shown_or_kept_names_a_person_or_quotes_one(told, folder):
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no published forum in {REAL}")
-@pytest.mark.requirement("R7")
 def test_real_records_are_told_without_a_name_or_a_text(tmp_path):
     kept = tmp_path / "kept"
 
@@ -387,7 +386,6 @@ def _alive(pid: int) -> bool:
     return True
 
 
-@pytest.mark.requirement("R25")
 def test_the_package_is_prepared_and_its_parts_are_told(told, folder):
     facts = of_step(told, 10)
 
@@ -397,7 +395,6 @@ def test_the_package_is_prepared_and_its_parts_are_told(told, folder):
     assert len(facts["merkle_root"]) == 64
 
 
-@pytest.mark.requirement("R4", "R26")
 def test_the_package_arrives_is_verified_by_the_command_and_signed_for(told, folder):
     facts = of_step(told, 11)
 
@@ -415,7 +412,6 @@ def test_the_package_arrives_is_verified_by_the_command_and_signed_for(told, fol
     ]
 
 
-@pytest.mark.requirement("R35", "R62")
 def test_use_is_reported_and_a_concern_is_closed(told):
     facts = of_step(told, 12)
 

@@ -85,7 +85,6 @@ async def test_unknown_used_and_ended_invitations_look_alike(world: World) -> No
 
 
 @pytest.mark.parametrize("authorization", [None, "Basic YTpi", "Bearer"])
-@pytest.mark.requirement("R72")
 async def test_nobody_registers_without_an_invitation(world: World, authorization: str | None) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
 

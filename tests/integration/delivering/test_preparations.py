@@ -10,6 +10,7 @@ import pytest
 
 from gateway.exchange.deliver import preparations
 from gateway.exchange.deliver.preparations import BackgroundPreparations
+from gateway.exchange.deliver.prepare import prepare
 from gateway.exchange.deliver.presented import DeliveryView
 from gateway.exchange.deliver.progress import PreparationStage
 from gateway.exchange.ports import Ports
@@ -73,7 +74,7 @@ async def test_what_could_not_be_recorded_is_tried_again(tmp_path: Path, monkeyp
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
         view = await ordered(exchange, licence, rows=2)
-        prepare, failures = preparations.prepare, [JournalWriteError("the disk is full")]
+        failures = [JournalWriteError("the disk is full")]
 
         async def failing_first(*given: object) -> None:
             if failures:

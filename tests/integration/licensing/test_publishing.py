@@ -27,7 +27,6 @@ from policies.vocabulary import EVALUATE, Iri
 from tests.testkit.licensing import COLUMNS, INTEREST, TERMS, Market, a_collection
 
 
-@pytest.mark.requirement("R3", "R19")
 async def test_the_catalogue_shows_terms_schema_and_counts(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -117,7 +116,6 @@ async def test_nobody_publishes_what_is_not_theirs(market: Market) -> None:
     assert await market.events(DatasetPublished) == []
 
 
-@pytest.mark.requirement("R3")
 async def test_another_licensor_cannot_publish_the_same_rows(market: Market) -> None:
     owner = await market.owner()
     rival = await market.join(PartyKind.BUSINESS, platform="bazaar")
@@ -189,7 +187,6 @@ async def test_a_source_or_collection_nobody_has_is_not_found(market: Market) ->
             await market.publish(owner, **{"source": "bazaar", **changes})
 
 
-@pytest.mark.requirement("R3", "R17")
 async def test_only_owners_publish(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.publish(owner)

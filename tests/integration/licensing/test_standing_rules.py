@@ -14,7 +14,6 @@ from policies.vocabulary import DPV, Iri
 from tests.testkit.licensing import EURO_CENT, MARKETING, TERMS, Market
 
 
-@pytest.mark.requirement("R21", "R24")
 async def test_a_request_within_the_bounds_is_accepted_and_signed_at_once(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -60,7 +59,6 @@ async def test_the_developer_s_signature_finalises_what_the_rules_agreed_to(mark
         ({"columns": ("rated", "observed_at")}, "rep:field"),
     ],
 )
-@pytest.mark.requirement("R21", "R24")
 async def test_a_request_outside_the_bounds_is_held_and_never_accepted(
     market: Market, asked: dict[str, object], outside: str
 ) -> None:
@@ -80,7 +78,6 @@ async def test_a_request_outside_the_bounds_is_held_and_never_accepted(
     assert seen.hold.terms == (outside,)
 
 
-@pytest.mark.requirement("R24")
 async def test_a_term_that_cannot_be_compared_is_held_too(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)

@@ -58,7 +58,6 @@ async def test_a_licence_comes_into_force_when_both_sides_have_signed(market: Ma
     assert finalised.policy == view.licence.agreement.policy.hash
 
 
-@pytest.mark.requirement("R20")
 async def test_one_request_goes_to_many_owners(market: Market) -> None:
     bazaar, forum = await market.owner("bazaar"), await market.owner("forum")
     developer = await market.developer()
@@ -156,7 +155,6 @@ async def test_columns_that_the_dataset_does_not_have_cannot_be_asked_for(market
     assert await market.events(LicenceRequested) == []
 
 
-@pytest.mark.requirement("R17")
 async def test_only_developers_ask(market: Market) -> None:
     owner = await market.owner()
     dataset = await market.offered(owner)
@@ -246,7 +244,6 @@ async def test_the_licence_ends_when_its_terms_do(market: Market) -> None:
     assert seen.licence.state == "EXPIRED"
 
 
-@pytest.mark.requirement("R23")
 async def test_a_counter_offer_is_shown_term_by_term_and_accepted(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -277,7 +274,6 @@ async def test_a_counter_offer_is_shown_term_by_term_and_accepted(market: Market
     assert (await market.sign(developer, accepted)).state == "FINALIZED"
 
 
-@pytest.mark.requirement("R21")
 async def test_both_sides_may_counter_in_turn(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -344,7 +340,6 @@ async def test_terms_for_another_developer_are_refused(market: Market) -> None:
     assert (refused.value.part, refused.value.found) == ("assignee", other.party)
 
 
-@pytest.mark.requirement("R29", "R30")
 async def test_a_rejection_says_why_per_term_and_an_adjusted_request_is_accepted(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)

@@ -59,7 +59,6 @@ async def test_sorting_by_a_column_that_is_not_licensed_is_refused_even_when_col
         )
 
 
-@pytest.mark.requirement("R70")
 async def test_a_purpose_that_is_not_licensed(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())
@@ -67,7 +66,6 @@ async def test_a_purpose_that_is_not_licensed(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(licence, purpose=MARKETING), "PURPOSE_NOT_LICENSED")
 
 
-@pytest.mark.requirement("R70")
 async def test_a_purpose_that_nobody_knows(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())
@@ -75,7 +73,6 @@ async def test_a_purpose_that_nobody_knows(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(licence, purpose="https://example.org/fun"), "PURPOSE_NOT_LICENSED")
 
 
-@pytest.mark.requirement("R8")
 async def test_an_action_that_is_not_licensed(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())
@@ -83,7 +80,6 @@ async def test_an_action_that_is_not_licensed(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(licence, action=EVALUATE), "ACTION_NOT_LICENSED")
 
 
-@pytest.mark.requirement("R2")
 async def test_a_dataset_that_no_named_licence_covers(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         await exchange.dataset()
@@ -125,7 +121,6 @@ async def test_a_used_up_number_of_queries(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(licence), "LICENCE_QUOTA_EXCEEDED")
 
 
-@pytest.mark.requirement("R8")
 async def test_a_revoked_licence(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())
@@ -265,7 +260,6 @@ async def test_an_ethics_decision_that_is_missing(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(licence), "DUTY_NOT_FULFILLED")
 
 
-@pytest.mark.requirement("R70")
 async def test_a_token_without_the_scope_reads_nothing(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())

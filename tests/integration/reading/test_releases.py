@@ -32,7 +32,6 @@ async def test_rows_without_a_named_person_never_leave(tmp_path: Path) -> None:
         assert not result.has_next
 
 
-@pytest.mark.requirement("R40")
 async def test_a_release_is_booked_recorded_and_has_a_receipt(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         price = Rate(amount_micro=1500, currency="EUR", unit=PER_RECORD)
@@ -61,7 +60,6 @@ async def test_a_price_per_query_is_charged_once(tmp_path: Path) -> None:
         assert report.price_micro == 2_000_000
 
 
-@pytest.mark.requirement("R12")
 async def test_only_people_with_a_live_consent_are_shown_when_consent_is_the_basis(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(basis=CONSENT))
@@ -145,7 +143,6 @@ async def test_people_who_license_their_own_rows_leave_the_operators_dataset(tmp
         assert of_ann.rows.select(["rater", "rated"]).to_pylist() == [{"rater": "ann", "rated": "ann"}]
 
 
-@pytest.mark.requirement("R7")
 async def test_columns_are_transformed_and_ids_are_opaque(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         hidden = {name: Transform(term=PSEUDONYMISE) for name in ("rater", "rated")}
@@ -185,7 +182,6 @@ async def test_filters_of_the_query_and_of_the_licence_both_hold(tmp_path: Path)
         assert none.num_rows == 0
 
 
-@pytest.mark.requirement("R76")
 async def test_a_source_that_fails_costs_only_its_own_rows(tmp_path: Path) -> None:
     tables = {PLATFORM: {"ratings": PEOPLE}, "other": {"ratings": PEOPLE}}
     async with an_exchange(tmp_path, tables) as exchange:
@@ -231,7 +227,6 @@ async def test_a_source_that_fails_half_way_gives_no_part_of_a_sorted_answer(tmp
         assert not any(isinstance(event, AccessRecorded) for event in await exchange.events())
 
 
-@pytest.mark.requirement("R76")
 async def test_a_slow_source_is_told_as_such(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -93,7 +92,6 @@ def test_adding_a_conjunct_to_a_permission_never_opens(
 
 @given(AGREEMENTS, AGREEMENTS, REQUESTS, STATES)
 @LAW
-@pytest.mark.requirement("R51")
 def test_a_mandate_never_opens(policy: Policy, other: Policy, request: AccessRequest, state: State) -> None:
     rule = replace(the_permission(other), uid=Iri("urn:mandate#p1"), duties=())
     mandate = Policy(uid=Iri("urn:mandate"), policy_class=PolicyClass.SET, permissions=(rule,))

@@ -397,7 +397,6 @@ def a_mandate(**more: Any) -> Policy:
     return Policy(uid=Iri("urn:mandate"), policy_class=PolicyClass.SET, **(given | more))
 
 
-@pytest.mark.requirement("R51")
 def test_a_mandate_narrows() -> None:
     policy = an_agreement(max_records=40, price=EUROS)
 
@@ -408,7 +407,6 @@ def test_a_mandate_narrows() -> None:
     assert [cap.counter for cap in decision.caps] == [f"{P1}#recordCount", "urn:mandate#p1#recordCount"]
 
 
-@pytest.mark.requirement("R51")
 def test_a_mandate_never_permits_what_the_agreement_does_not() -> None:
     assert denial(None, an_access(action=EVALUATE), mandates=(a_mandate(),))[0] == "ACTION_NOT_LICENSED"
     assert denial(None, an_access(selected=frozenset({"observed_at"})), mandates=(a_mandate(),)) == (
@@ -417,7 +415,6 @@ def test_a_mandate_never_permits_what_the_agreement_does_not() -> None:
     )
 
 
-@pytest.mark.requirement("R51")
 def test_a_mandate_may_forbid_and_deny() -> None:
     forbidding = a_mandate(permissions=(), prohibitions=(a_prohibition(uid=Iri("urn:mandate#n1"), assignee=None),))
     bounding = constrained(a_mandate(), a_constraint(SPATIAL, Operator.EQ, GERMANY))

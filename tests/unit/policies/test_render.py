@@ -116,7 +116,6 @@ def test_money(rate: Rate, text: str) -> None:
     assert phrases.money(rate) == text
 
 
-@pytest.mark.requirement("R53")
 def test_an_agreement_reads_as_sentences() -> None:
     policy = an_agreement(price=EUROS, consent=True, ethics=True, max_queries=3)
     owner, end, owed = "`urn:party:owner`", "the end of the licence", "Owed afterwards by `urn:party:licensee`"
@@ -181,7 +180,6 @@ def test_remedies_and_conditions_of_prohibitions_are_told() -> None:
     )
 
 
-@pytest.mark.requirement("R53")
 def test_every_term_of_the_reference_example_is_named() -> None:
     policy = intake((shared("reference") / "licence-example.json").read_bytes())
     text = "\n".join(summary(policy))

@@ -207,7 +207,6 @@ async def test_source_that_is_too_small_to_be_checked(honest: MemoryConnector) -
     assert await fails(suite.test_the_kit_sees_more_than_one_batch, Wrapped(honest=honest, changed=first_only))
 
 
-@pytest.mark.requirement("R68")
 async def test_columns_of_the_wrong_type(honest: MemoryConnector) -> None:
     def plain(_: int, batch: Batch) -> Batch:
         index = batch.records.schema.get_field_index("rater")
@@ -225,7 +224,6 @@ async def test_columns_that_were_not_declared(honest: MemoryConnector) -> None:
 
 
 @pytest.mark.parametrize("missing", ["record_id", "platform", "rated"])
-@pytest.mark.requirement("R68")
 async def test_collections_without_what_a_record_needs(honest: MemoryConnector, missing: str) -> None:
     def hiding(collection: Collection) -> Collection:
         return replace(collection, columns=tuple(name for name in collection.columns if name != missing))

@@ -15,7 +15,6 @@ def test_every_kind_of_party_has_scopes_and_every_scope_a_party() -> None:
     assert frozenset().union(*SCOPES_OF.values()) == ALL_SCOPES
 
 
-@pytest.mark.requirement("R17")
 def test_the_operator_can_neither_decide_for_owners_nor_read_the_whole_record() -> None:
     assert not SCOPES_OF[PartyKind.OPERATOR] & {Scope.LICENCE_DECIDE, Scope.AUDIT_READ, Scope.ETHICS_REVIEW}
 
@@ -23,7 +22,6 @@ def test_the_operator_can_neither_decide_for_owners_nor_read_the_whole_record() 
 @pytest.mark.parametrize(
     "scope", [Scope.PLATFORM_OPERATE, Scope.AUDIT_READ, Scope.ETHICS_REVIEW, Scope.LICENCE_REQUEST]
 )
-@pytest.mark.requirement("R17")
 def test_a_sensitive_scope_belongs_to_one_kind_of_party(scope: Scope) -> None:
     assert len([kind for kind, scopes in SCOPES_OF.items() if scope in scopes]) == 1
 
