@@ -36,6 +36,7 @@ async def send(market: Market, member: Member, view: NegotiationView, jws: str, 
     )
 
 
+@pytest.mark.requirement("R53")
 async def test_what_is_to_be_signed_is_the_accepted_terms_plus_the_licensee(market: Market) -> None:
     _, developer, view = await accepted(market)
 

@@ -59,6 +59,7 @@ async def test_a_licence_comes_into_force_when_both_sides_have_signed(market: Ma
     assert finalised.policy == view.licence.agreement.policy.hash
 
 
+@pytest.mark.requirement("R20")
 async def test_one_request_goes_to_many_owners(market: Market) -> None:
     bazaar, forum = await market.owner("bazaar"), await market.owner("forum")
     developer = await market.developer()
@@ -276,6 +277,7 @@ async def test_the_licence_ends_when_its_terms_do(market: Market) -> None:
     assert seen.licence.state == "EXPIRED"
 
 
+@pytest.mark.requirement("R23")
 async def test_a_counter_offer_is_shown_term_by_term_and_accepted(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -430,6 +432,7 @@ async def test_terms_for_another_developer_are_refused(market: Market) -> None:
     assert (refused.value.part, refused.value.found) == ("assignee", other.party)
 
 
+@pytest.mark.requirement("R29", "R30")
 async def test_a_rejection_says_why_per_term_and_an_adjusted_request_is_accepted(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -457,6 +460,7 @@ async def test_a_rejection_says_why_per_term_and_an_adjusted_request_is_accepted
     ]
 
 
+@pytest.mark.requirement("R30")
 async def test_only_a_rejected_request_of_one_s_own_about_the_dataset_can_be_adjusted(market: Market) -> None:
     owner, developer, other = await market.owner(), await market.developer(), await market.developer()
     second = await market.owner("forum")
@@ -486,6 +490,7 @@ async def test_the_developer_may_end_it_when_it_has_to_answer(market: Market) ->
     assert ended.state == "TERMINATED"
 
 
+@pytest.mark.requirement("R29")
 @pytest.mark.parametrize(
     ("reasons", "note", "field"),
     [

@@ -168,6 +168,7 @@ def test_rules_without_parties_and_unknown_duties_are_told_too() -> None:
     assert "With every release, by the gateway itself: compensate." in summary(policy)
 
 
+@pytest.mark.requirement("R34")
 def test_remedies_and_conditions_of_prohibitions_are_told() -> None:
     offer = an_offer()
     remedy = Duty(uid=Iri("urn:r"), action=Action(term=DELETE))
