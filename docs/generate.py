@@ -6,7 +6,6 @@ The pages are committed; a test compares them with what this module makes.
 import ast
 import inspect
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -33,9 +32,7 @@ from gateway.api.kinds import KIND_DESCRIPTIONS, field_name, root_field
 from gateway.api.schema import build_schema, graphql_schema
 from gateway.settings import FILE_NAME, PREFIX, SourceSettings, described
 from graph.journal.events import EVENT_TYPES
-
-sys.path.insert(0, str(Path(__file__).parent))
-import requirement_rows as requirements  # beside this file
+from tests.testkit.requirements import Group, groups, shown_by
 
 DOCS: Final = Path(__file__).parent
 _NOTE: Final = "<!-- Made by docs/generate.py; do not edit. -->\n"
@@ -50,35 +47,11 @@ def pages() -> Mapping[Path, str]:
         DOCS / "reference" / "kinds.md": kinds_page(),
         DOCS / "reference" / "events.md": events_page(),
         DOCS / "reference" / "schema.md": schema_page(graphql_schema(build_schema())),
-        DOCS / "reference" / "requirements.md": requirements_page(),
+        DOCS / "reference" / "requirements.md": requirements_page(
+            groups(DOCS / "requirements.toml"), shown_by(DOCS.parent)
+        ),
         DOCS / "errors" / "index.md": errors_page(),
     }
-
-
-def requirements_page() -> str:
-    """Every requirement of the use case, with the tests that show it."""
-    shown: dict[str, list[str]] = {}
-    for mark in requirements.marks():
-        for row in mark.rows:
-            shown.setdefault(row, []).append(f"`{mark.test}`")
-    groups = requirements.groups()
-    total = sum(len(rows) for rows in groups.values())
-    parts: list[str] = []
-    for title, rows in groups.items():
-        parts.append(f"## {title}")
-        parts.append(
-            _table(
-                ("row", "what is asked", "what shows it", "tests"),
-                [(row.id, row.asks, row.shown_by, "<br>".join(shown.get(row.id, ["not yet"]))) for row in rows],
-            )
-        )
-    return _page(
-        "Requirements",
-        "For everybody who wants to know what is done.",
-        f"The use case MSF2024-LLM-001 asks for {total} things; {len(shown)} of them are shown by tests that run with"
-        " every change. A row without a test says so.",
-        *parts,
-    )
 
 
 def settings_page() -> str:
@@ -205,6 +178,31 @@ def errors_page() -> str:
         "Every error, denial and hold has a stable code. Programs should look at the code; messages may change.",
         _table(("code", "meaning", "for"), rows),
     )
+
+
+def requirements_page(asked: Sequence[Group], shown: Mapping[str, Sequence[str]]) -> str:
+    """What the use case asks for, and the tests that show it."""
+    rows = [
+        (
+            f"[{group.title}](#{group.title.lower().replace(' ', '-')})",
+            str(sum(row.id in shown for row in group.rows)),
+            str(len(group.rows)),
+        )
+        for group in asked
+    ]
+    told = f"**{sum(int(row[1]) for row in rows)} of {sum(int(row[2]) for row in rows)}**"
+    about = (
+        f"{told} requirements of the use case MSF2024-LLM-001 are shown by tests. A test that shows a requirement names"
+        " it with the marker `requirement`. A requirement counts only when its tests together show the whole of it; a"
+        " test that may be skipped does not count."
+    )
+    parts = [about, _table(("section", "shown", "of"), rows)]
+    for group in asked:
+        parts.append(f"## {group.title}")
+        for row in group.rows:
+            tests = "\n".join(f"- `{name}`" for name in shown.get(row.id, ()))
+            parts += [f"### {row.id}", row.asks, f"*Shown when:* {row.shown}", tests or "Not yet."]
+    return _page("Requirements", "For auditors and developers of the gateway.", *parts)
 
 
 def _page(title: str, reader: str, *parts: str) -> str:

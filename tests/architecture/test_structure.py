@@ -1,6 +1,8 @@
 import ast
 import re
 
+import pytest
+
 from gateway.exchange.read import pipeline
 from tests.architecture.packages import ROOT, sources, trees
 
@@ -71,6 +73,7 @@ def test_comments_say_why_or_what_always_holds() -> None:
     assert loose == []
 
 
+@pytest.mark.requirement("R2")
 def test_only_policies_make_permitting_decisions() -> None:
     makers = [
         str(path)

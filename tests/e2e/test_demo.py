@@ -136,6 +136,7 @@ def test_a_lost_platform_costs_its_own_rows_only(told):
     assert all(status != "OK" for source, status in by_source if source == "forum")
 
 
+@pytest.mark.requirement("R8")
 def test_withdrawal_and_revocation_bite_at_once(told):
     facts = of_step(told, 8)
 

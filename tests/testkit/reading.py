@@ -48,7 +48,7 @@ from graph.journal.events import (
 from graph.journal.journal import Journal
 from graph.journal.vault import Vault, subject_key
 from graph.signing import SigningKey
-from graph.sql.engine import create_engine
+from graph.sql.engine import Engine, create_engine
 from graph.sql.operational import SqlClientStore, SqlInvitationStore, SqlKeyStore
 from graph.stores import open_store
 from policies.canonical import policy_hash
@@ -117,6 +117,7 @@ class Exchange:
     ports: Ports
     sources: SpiedSources
     clock: FrozenClock
+    engine: Engine
     datasets: dict[str, DatasetPublished] = field(default_factory=dict)
     licences: dict[str, LicenceFinalised] = field(default_factory=dict)
 
@@ -339,6 +340,7 @@ async def an_exchange(
     *,
     batch_rows: int = 2,
     sort_rows: int = 1000,
+    terms: PlatformTerms | None = None,
     wrap: Callable[[Ports], Ports] = lambda ports: ports,
 ) -> AsyncIterator[Exchange]:
     """An exchange over memory sources; by default one platform with five ratings in the collection `ratings`."""
@@ -355,7 +357,9 @@ async def an_exchange(
                 name: Source(
                     id=name,
                     connector=MemoryConnector(
-                        platform=name, tables={CollectionId(each): held for each, held in collections.items()}
+                        platform=name,
+                        tables={CollectionId(each): held for each, held in collections.items()},
+                        terms=terms or PlatformTerms(),
                     ),
                     context=context,
                 )
@@ -378,7 +382,7 @@ async def an_exchange(
             **packing_ports(folder, clock),
             limits=ReadLimits(sort_rows=sort_rows),
         )
-        exchange = Exchange(ports=wrap(ports), sources=sources, clock=clock)
+        exchange = Exchange(ports=wrap(ports), sources=sources, clock=clock, engine=engine)
         for party, kind in ((OWNER, PartyKind.BUSINESS), (DEVELOPER, PartyKind.LLM_DEVELOPER)):
             await exchange.append(
                 PartyInvited(party=party, kind=kind, invited_by=party),

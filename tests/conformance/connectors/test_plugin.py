@@ -39,6 +39,7 @@ def suite(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
+@pytest.mark.requirement("R68")
 def test_suite_runs_with_its_waivers_and_reports_the_level(suite: pytest.Pytester) -> None:
     found = suite.runpytest_subprocess("--connector-report", "-p", "no:cacheprovider")
 
@@ -46,6 +47,7 @@ def test_suite_runs_with_its_waivers_and_reports_the_level(suite: pytest.Pyteste
     found.stdout.fnmatch_lines(["| TestMine | gold | - | B08 |"])
 
 
+@pytest.mark.requirement("R68")
 def test_failed_rule_lowers_the_level(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(SUITE.replace("{TERMS}", "{}"))
 

@@ -151,6 +151,7 @@ async def test_from_publication_to_a_revoked_licence(floor: Floor) -> None:
     assert log["data"]["accessLog"]["nodes"] == []
 
 
+@pytest.mark.requirement("R29")
 async def test_a_counter_offer_shows_what_changed_and_a_rejection_why(floor: Floor) -> None:
     owner, developer = await floor.market.owner(), await floor.market.developer()
     floor.knows(owner, developer)

@@ -43,6 +43,7 @@ async def test_an_invited_party_registers_its_key_and_is_on_record(world: World)
     assert (kept.party, kept.token_lifetime_s, kept.active) == (party, 120, True)
 
 
+@pytest.mark.requirement("R72")
 async def test_an_invitation_is_good_once(world: World) -> None:
     _, invitation = await world.invite(PartyKind.AUDITOR)
     assert (await world.register(invitation, {"jwk": KEY.public_jwk})).status_code == 201
@@ -84,6 +85,7 @@ async def test_unknown_used_and_ended_invitations_look_alike(world: World) -> No
     assert len({answer.content for answer in answers}) == 1
 
 
+@pytest.mark.requirement("R72")
 @pytest.mark.parametrize("authorization", [None, "Basic YTpi", "Bearer"])
 async def test_nobody_registers_without_an_invitation(world: World, authorization: str | None) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}

@@ -284,6 +284,7 @@ async def test_an_assertion_may_state_its_type_and_its_key(world: World, typ: st
     assert response.status_code == 200
 
 
+@pytest.mark.requirement("R72")
 async def test_an_assertion_signed_by_another_key_is_refused_like_one_of_an_unknown_client(world: World) -> None:
     developer, other = await world.actor(), await world.actor()
     forged = world.assertion(Actor(party="", client=developer.client, key=other.key))
@@ -296,6 +297,7 @@ async def test_an_assertion_signed_by_another_key_is_refused_like_one_of_an_unkn
     assert "www-authenticate" not in first.headers
 
 
+@pytest.mark.requirement("R72")
 async def test_a_client_that_was_shut_out_gets_no_token(world: World) -> None:
     developer = await world.actor()
     assert world.ports.clients.set_active(developer.client, active=False)

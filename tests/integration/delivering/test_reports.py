@@ -82,7 +82,7 @@ async def delivered(folder: Path) -> AsyncIterator[Delivered]:
         yield Delivered(exchange=exchange, view=view, licence=licence)
 
 
-@pytest.mark.requirement("R27", "R28")
+@pytest.mark.requirement("R27")
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -170,7 +170,6 @@ async def test_a_run_is_reported_of_ones_own_delivery_that_has_left(tmp_path: Pa
                 await report_run(world.exchange.ports, principal, world.a_run())
 
 
-@pytest.mark.requirement("R9")
 async def test_usage_is_counted_to_the_micro_unit(tmp_path: Path) -> None:
     """Queries and a delivery: the lines, their sum, and the prices of the recorded accesses are one amount."""
     async with delivered(tmp_path) as world:
@@ -191,7 +190,6 @@ async def test_usage_is_counted_to_the_micro_unit(tmp_path: Path) -> None:
         assert await usage_report(exchange.ports, exchange.principal(), (world.licence,)) == report
 
 
-@pytest.mark.requirement("R35", "R36")
 async def test_a_usage_report_is_of_a_time(tmp_path: Path) -> None:
     async with delivered(tmp_path) as world:
         exchange = world.exchange

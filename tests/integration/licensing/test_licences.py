@@ -41,6 +41,7 @@ async def revoke(market: Market, member: Member, licence: str, code: str = "ENOU
     return await revoke_licence(market.ports, member.principal, commands.RevokeLicence(licence=licence, code=code))
 
 
+@pytest.mark.requirement("R53")
 async def test_the_licensor_pauses_resumes_and_ends(market: Market) -> None:
     owner, _, licence = await licensed(market)
 

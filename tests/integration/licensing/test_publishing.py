@@ -27,6 +27,7 @@ from policies.vocabulary import EVALUATE, Iri
 from tests.testkit.licensing import COLUMNS, INTEREST, TERMS, Market, a_collection
 
 
+@pytest.mark.requirement("R19")
 async def test_the_catalogue_shows_terms_schema_and_counts(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)

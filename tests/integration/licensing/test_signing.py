@@ -1,5 +1,8 @@
 """Agreements are signed by both sides, provider first, and nothing but the exact agreement counts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from gateway.exchange import commands
@@ -11,7 +14,10 @@ from graph.signing import AGREEMENT_TYP, DELEGATION_TYP, SigningKey, sign
 from policies.canonical import policy_hash
 from policies.jsonld import intake
 from policies.model import PolicyClass
+from policies.render import summary
+from policies.vocabulary import DELETE
 from tests.testkit.licensing import Market, Member, signature
+from tests.testkit.whole import licence_of
 
 
 async def accepted(market: Market) -> tuple[Member, Member, NegotiationView]:
@@ -30,6 +36,7 @@ async def send(market: Market, member: Member, view: NegotiationView, jws: str, 
     )
 
 
+@pytest.mark.requirement("R53")
 async def test_what_is_to_be_signed_is_the_accepted_terms_plus_the_licensee(market: Market) -> None:
     _, developer, view = await accepted(market)
 
@@ -53,6 +60,79 @@ async def test_both_sides_see_the_same_agreement(market: Market) -> None:
     assert view.agreement is not None
     assert first.agreement.policy == second.agreement.policy == view.agreement.policy
     assert [each.key_id for each in second.agreement.signatures] == [owner.key.thumbprint]
+
+
+@pytest.mark.requirement("R53")
+async def test_the_text_that_people_read_is_made_from_the_policy_that_is_enforced(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    view = await market.licensed(owner, developer, await market.offered(owner))
+    assert view.licence is not None
+    shown = view.licence.agreement.policy
+
+    row = await market.ports.journal.view(lambda record: record.licence(licence_of(view)))
+    assert row is not None
+    enforced = await market.policy(row.policy)
+
+    assert policy_hash(enforced) == policy_hash(intake(shown.odrl)) == shown.hash
+    assert shown.summary == summary(enforced)
+    assert any("`rated` or `value`" in sentence for sentence in shown.summary)
+    (finalised,) = await market.events(LicenceFinalised)
+    assert isinstance(finalised, LicenceFinalised)
+    assert finalised.policy == shown.hash
+
+
+def a_remedy(action: str, days: int) -> dict[str, Any]:
+    """A duty that follows a breach."""
+    due = {"@value": f"P{days}D", "@type": "xsd:duration"}
+    refinement = [{"@type": "Constraint", "leftOperand": "rep:dueBy", "operator": "lteq", "rightOperand": due}]
+    return {
+        "@type": "Duty",
+        "uid": f"urn:x:remedy:{days}",
+        "action": {"rdf:value": {"@id": action}, "refinement": refinement},
+    }
+
+
+def remedied(odrl: Mapping[str, object], days: int) -> dict[str, Any]:
+    """The terms, with a remedy of the first prohibition and a consequence of the first obligation."""
+    document: dict[str, Any] = dict(odrl)
+    first, *prohibitions = document["prohibition"]
+    owed, *obligations = document["obligation"]
+    consequence = a_remedy("odrl:delete", days + 1)
+    return {
+        **document,
+        "prohibition": [{**first, "remedy": [a_remedy("odrl:delete", days)]}, *prohibitions],
+        "obligation": [{**owed, "consequence": [consequence]}, *obligations],
+    }
+
+
+@pytest.mark.requirement("R34")
+async def test_remedies_are_terms_and_others_make_another_agreement(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    asked = await market.ask_one(developer, await market.offered(owner))
+    await market.counter(owner, asked, remedied(asked.terms.odrl, 7))
+    week = await market.see(developer, asked)
+    agreed = await market.accept(developer, week)
+    assert agreed.agreement is not None
+    same = agreed.agreement.agreement
+
+    other = policy_hash(intake(remedied(agreed.agreement.policy.odrl, 9)))
+    with pytest.raises(SignatureRefusedError):
+        await send(market, owner, agreed, sign(owner.key, {"agreement": same, "policy": other}, typ=AGREEMENT_TYP))
+    await market.sign(owner, agreed)
+    done = await market.sign(developer, agreed)
+    with pytest.raises(NotYourTurnError):
+        await market.counter(owner, done, remedied(asked.terms.odrl, 9))
+
+    assert [change.term for change in week.changes] == ["obligation:rep:reportRun", "prohibition:odrl:distribute"]
+    assert done.licence is not None
+    assert (done.licence.version, done.licence.agreement.policy.hash) == (1, agreed.agreement.policy.hash)
+    policy = await market.policy(done.licence.agreement.policy.hash)
+    assert [each.action.term for rule in policy.prohibitions for each in rule.remedies] == [DELETE]
+    assert [each.action.term for duty in policy.obligations for each in duty.consequences] == [DELETE]
+    said = done.licence.agreement.policy.summary
+    assert any("if it happened: delete what was delivered" in each and "7 days" in each for each in said)
+    assert any("if not: delete what was delivered" in each and "8 days" in each for each in said)
+    assert other != agreed.agreement.policy.hash
 
 
 @pytest.mark.parametrize("altered", ["agreement", "policy", "extra", "typ", "key", "bytes", "nothing"])

@@ -14,6 +14,7 @@ from policies.vocabulary import DPV, Iri
 from tests.testkit.licensing import EURO_CENT, MARKETING, TERMS, Market
 
 
+@pytest.mark.requirement("R21", "R24")
 async def test_a_request_within_the_bounds_is_accepted_and_signed_at_once(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -35,6 +36,7 @@ async def test_a_request_within_the_bounds_is_accepted_and_signed_at_once(market
     assert [message.answered_by for message in view.messages] == [None, "STANDING_RULES", None]
 
 
+@pytest.mark.requirement("R60")
 async def test_the_developer_s_signature_finalises_what_the_rules_agreed_to(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -49,6 +51,7 @@ async def test_the_developer_s_signature_finalises_what_the_rules_agreed_to(mark
     assert not done.licence.agreement.signatures[1].delegated
 
 
+@pytest.mark.requirement("R21", "R24")
 @pytest.mark.parametrize(
     ("asked", "outside"),
     [
@@ -78,6 +81,7 @@ async def test_a_request_outside_the_bounds_is_held_and_never_accepted(
     assert seen.hold.terms == (outside,)
 
 
+@pytest.mark.requirement("R21", "R24")
 async def test_a_term_that_cannot_be_compared_is_held_too(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -103,6 +107,7 @@ async def test_which_terms_are_outside_is_not_told_to_the_developer(market: Mark
     assert view.hold.terms == ()
 
 
+@pytest.mark.requirement("R21")
 async def test_without_a_delegation_the_owner_has_to_answer(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -114,6 +119,7 @@ async def test_without_a_delegation_the_owner_has_to_answer(market: Market) -> N
     assert (view.hold.reviewer, view.hold.code) == ("OWNER", "OWNER_MUST_ANSWER")
 
 
+@pytest.mark.requirement("R21")
 async def test_a_counter_of_the_developer_within_the_bounds_is_agreed_to(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -127,6 +133,7 @@ async def test_a_counter_of_the_developer_within_the_bounds_is_agreed_to(market:
     assert view.your_turn
 
 
+@pytest.mark.requirement("R24")
 async def test_bounds_can_be_closer_than_the_offer(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -221,6 +228,7 @@ async def test_nobody_delegates_for_another_s_dataset(market: Market) -> None:
         await market.delegate(other, dataset)
 
 
+@pytest.mark.requirement("R24")
 async def test_a_later_delegation_replaces_the_earlier_bounds(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.auth.errors import ScopeMissingError
 from gateway.auth.scopes import Scope
-from gateway.exchange import commands
+from gateway.exchange import commands, lookup
 from gateway.exchange.commands import RequestedItem
 from gateway.exchange.errors import (
     AdjustsMismatchError,
@@ -22,12 +22,13 @@ from gateway.exchange.errors import (
 )
 from gateway.exchange.publish_offer import publish_offer
 from gateway.exchange.reject import reject_request
+from gateway.exchange.request import request_licence
 from graph.journal.events import LicenceFinalised, LicenceRequested, OfferMade, TermReason
 from policies.difference import Wider
 from policies.errors import PolicyError
-from policies.model import PolicyClass
-from policies.terms import Rate, terms_of
-from policies.vocabulary import EVALUATE, ISO3166, Iri
+from policies.model import PolicyClass, Transform
+from policies.terms import Rate, same_terms, terms_of
+from policies.vocabulary import EVALUATE, ISO3166, PSEUDONYMISE, Iri
 from tests.testkit.licensing import ACADEMIC, TERMS, Market
 
 GERMANY = Iri(ISO3166 + "DE")
@@ -58,6 +59,7 @@ async def test_a_licence_comes_into_force_when_both_sides_have_signed(market: Ma
     assert finalised.policy == view.licence.agreement.policy.hash
 
 
+@pytest.mark.requirement("R20")
 async def test_one_request_goes_to_many_owners(market: Market) -> None:
     bazaar, forum = await market.owner("bazaar"), await market.owner("forum")
     developer = await market.developer()
@@ -70,6 +72,37 @@ async def test_one_request_goes_to_many_owners(market: Market) -> None:
     assert len({view.request for view in views}) == 1
     assert len({view.negotiation for view in views}) == 2
     assert {view.messages[0].note for view in views} == {"For a thesis."}
+
+
+@pytest.mark.requirement("R20")
+async def test_every_owner_of_a_request_has_an_item_of_its_own_and_sees_no_other(market: Market) -> None:
+    owners = {name: await market.owner(name) for name in ("bazaar", "forum", "grid")}
+    developer = await market.developer()
+    datasets = {name: await market.offered(owner, name) for name, owner in owners.items()}
+    wanted = {"bazaar": ("value",), "forum": ("rated", "value"), "grid": ("rater",)}
+    request = commands.RequestLicence(
+        purpose=ACADEMIC,
+        action=TERMS.action,
+        items=tuple(commands.RequestedItem(dataset=datasets[name], columns=wanted[name]) for name in owners),
+        max_records=700,
+        days=45,
+        price=Rate(amount_micro=12_000, currency="EUR"),
+    )
+
+    views = await request_licence(market.ports, developer.principal, request)
+
+    for (name, owner), view in zip(owners.items(), views, strict=True):
+        (item,) = (await lookup.negotiations(market.ports, owner.principal, first=9)).items
+        assert (item.negotiation, item.dataset.dataset, item.your_turn) == (view.negotiation, datasets[name], True)
+        assert terms_of(await market.policy(item.terms.hash)) == replace(
+            TERMS,
+            purposes=frozenset({ACADEMIC}),
+            columns=frozenset(wanted[name]),
+            max_records=700,
+            days=45,
+            price=Rate(amount_micro=12_000, currency="EUR"),
+        )
+    assert len({view.request for view in views}) == 1
 
 
 async def test_a_request_is_narrowed_from_the_offer_and_keeps_its_duties(market: Market) -> None:
@@ -244,6 +277,7 @@ async def test_the_licence_ends_when_its_terms_do(market: Market) -> None:
     assert seen.licence.state == "EXPIRED"
 
 
+@pytest.mark.requirement("R23")
 async def test_a_counter_offer_is_shown_term_by_term_and_accepted(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -272,6 +306,64 @@ async def test_a_counter_offer_is_shown_term_by_term_and_accepted(market: Market
     assert (accepted.state, accepted.your_turn) == ("ACCEPTED", False)
     await market.sign(owner, accepted)
     assert (await market.sign(developer, accepted)).state == "FINALIZED"
+
+
+ASKED = replace(
+    TERMS, purposes=frozenset({ACADEMIC}), columns=frozenset({"rated", "value"}), max_records=1_000, days=90
+)
+"""What a request of the testkit asks for."""
+
+
+@pytest.mark.requirement("R23")
+@pytest.mark.parametrize(
+    ("change", "term"),
+    [
+        ({"transforms": {"rated": Transform(term=PSEUDONYMISE)}}, "rep:transform:rated"),
+        ({"consent": True}, "duty:odrl:obtainConsent"),
+        ({"not_together": frozenset({frozenset({"rated", "value"})})}, "rep:notTogether"),
+        ({"attribution": True}, "obligation:odrl:attribute"),
+        ({"action": EVALUATE}, "action"),
+        ({"models": frozenset({Iri("urn:model:acme")})}, "odrl:product"),
+        ({"price": Rate(amount_micro=50_000, currency="EUR")}, "price"),
+        ({"price": None}, "price"),
+    ],
+    ids=["privacy", "consent", "joint columns", "attribution", "use", "model", "price", "no price"],
+)
+async def test_a_counter_offer_changes_the_term_that_it_names_and_no_other(
+    market: Market, change: dict[str, Any], term: str
+) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    asked = await market.ask_one(developer, await market.offered(owner))
+    assert terms_of(await market.policy(asked.terms.hash)) == ASKED
+
+    await market.counter(owner, asked, replace(ASKED, **change))
+
+    seen = await market.see(developer, asked)
+    assert [each.term for each in seen.changes] == [term]
+    (made,) = await market.events(OfferMade)
+    assert isinstance(made, OfferMade)
+    assert made.changed == (term,)
+    assert terms_of(await market.policy(seen.terms.hash)) == replace(ASKED, **change)
+
+
+@pytest.mark.requirement("R23")
+@pytest.mark.parametrize("without", range(4))
+async def test_what_may_be_passed_on_is_negotiated_too(market: Market, without: int) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    asked = await market.ask_one(developer, await market.offered(owner))
+    document = dict(asked.terms.odrl)
+    prohibitions = cast("list[dict[str, Any]]", document["prohibition"])
+    left_out = prohibitions[without]
+    document["prohibition"] = [each for each in prohibitions if each is not left_out]
+
+    await market.counter(owner, asked, document)
+
+    seen = await market.see(developer, asked)
+    (change,) = seen.changes
+    assert (change.before is None, change.after, change.wider) == (False, None, Wider.AFTER)
+    old, new = await market.policy(asked.terms.hash), await market.policy(seen.terms.hash)
+    assert len(new.prohibitions) == len(old.prohibitions) - 1
+    assert same_terms(replace(new, prohibitions=old.prohibitions), old)
 
 
 async def test_both_sides_may_counter_in_turn(market: Market) -> None:
@@ -340,6 +432,7 @@ async def test_terms_for_another_developer_are_refused(market: Market) -> None:
     assert (refused.value.part, refused.value.found) == ("assignee", other.party)
 
 
+@pytest.mark.requirement("R29", "R30")
 async def test_a_rejection_says_why_per_term_and_an_adjusted_request_is_accepted(market: Market) -> None:
     owner, developer = await market.owner(), await market.developer()
     dataset = await market.offered(owner)
@@ -367,6 +460,7 @@ async def test_a_rejection_says_why_per_term_and_an_adjusted_request_is_accepted
     ]
 
 
+@pytest.mark.requirement("R30")
 async def test_only_a_rejected_request_of_one_s_own_about_the_dataset_can_be_adjusted(market: Market) -> None:
     owner, developer, other = await market.owner(), await market.developer(), await market.developer()
     second = await market.owner("forum")
@@ -396,6 +490,7 @@ async def test_the_developer_may_end_it_when_it_has_to_answer(market: Market) ->
     assert ended.state == "TERMINATED"
 
 
+@pytest.mark.requirement("R29")
 @pytest.mark.parametrize(
     ("reasons", "note", "field"),
     [

@@ -63,7 +63,6 @@ async def accesses(market: Market, developer: Member, licence: LicenceView) -> t
     return recorded, denied, withheld
 
 
-@pytest.mark.requirement("R40")
 async def test_a_receipt_leads_to_agreement_owner_platform_and_consent(market: Market) -> None:
     owner, developer, licence = await licensed(market)
     recorded, *_ = await accesses(market, developer, licence)
@@ -82,7 +81,6 @@ async def test_a_receipt_leads_to_agreement_owner_platform_and_consent(market: M
     assert {licence.licence, licence.dataset.dataset, owner.party} <= reached
 
 
-@pytest.mark.requirement("R5")
 async def test_sides_and_auditors_can_trace_and_nobody_else(market: Market) -> None:
     owner, developer, licence = await licensed(market)
     recorded, denied, _ = await accesses(market, developer, licence)
@@ -96,7 +94,6 @@ async def test_sides_and_auditors_can_trace_and_nobody_else(market: Market) -> N
         assert (refused.value.noun, refused.value.iri) == ("access", iri)
 
 
-@pytest.mark.requirement("R5")
 async def test_the_log_shows_what_left_and_what_did_not(market: Market) -> None:
     owner, developer, licence = await licensed(market)
     names = await accesses(market, developer, licence)

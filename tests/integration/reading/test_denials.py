@@ -34,6 +34,7 @@ async def assert_denied(exchange: Exchange, command: ReadCommand, code: str, *, 
     assert (event.code, event.stage, event.access) == (code, stage.value, report.problem.decision)
 
 
+@pytest.mark.requirement("R2")
 async def test_a_column_that_is_not_licensed(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         terms = replace(TERMS, columns=frozenset({"rated", "value"}))
@@ -59,6 +60,7 @@ async def test_sorting_by_a_column_that_is_not_licensed_is_refused_even_when_col
         )
 
 
+@pytest.mark.requirement("R69", "R70")
 async def test_a_purpose_that_is_not_licensed(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())
@@ -66,6 +68,7 @@ async def test_a_purpose_that_is_not_licensed(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(licence, purpose=MARKETING), "PURPOSE_NOT_LICENSED")
 
 
+@pytest.mark.requirement("R70")
 async def test_a_purpose_that_nobody_knows(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())
@@ -73,6 +76,7 @@ async def test_a_purpose_that_nobody_knows(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(licence, purpose="https://example.org/fun"), "PURPOSE_NOT_LICENSED")
 
 
+@pytest.mark.requirement("R70")
 async def test_an_action_that_is_not_licensed(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())
@@ -80,6 +84,7 @@ async def test_an_action_that_is_not_licensed(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(licence, action=EVALUATE), "ACTION_NOT_LICENSED")
 
 
+@pytest.mark.requirement("R2")
 async def test_a_dataset_that_no_named_licence_covers(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         await exchange.dataset()
@@ -87,6 +92,7 @@ async def test_a_dataset_that_no_named_licence_covers(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(), "DATASET_NOT_LICENSED")
 
 
+@pytest.mark.requirement("R2", "R69")
 async def test_a_licence_of_somebody_else_counts_as_not_named(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), assignee=OWNER)
@@ -178,6 +184,7 @@ async def test_the_end_of_a_licence_is_known_from_its_first_delivery_on(tmp_path
         assert (over.valid_until, over.state) == (after.valid_until, LicenceStatus.EXPIRED)
 
 
+@pytest.mark.requirement("R34")
 async def test_a_token_for_another_version_is_stale(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())
@@ -245,6 +252,7 @@ async def test_what_was_decided_settles_open_terms_and_opens_no_forbidden_ones(
             assert (await exchange.one(a_read(licence))).rows.num_rows == 4
 
 
+@pytest.mark.requirement("R7")
 async def test_a_transform_that_cannot_be_done(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         terms = replace(TERMS, transforms={"rater": Transform(term=REDACT_TEXT)})
@@ -260,6 +268,7 @@ async def test_an_ethics_decision_that_is_missing(tmp_path: Path) -> None:
         await assert_denied(exchange, a_read(licence), "DUTY_NOT_FULFILLED")
 
 
+@pytest.mark.requirement("R70")
 async def test_a_token_without_the_scope_reads_nothing(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())

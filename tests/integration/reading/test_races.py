@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from gateway.exchange.ports import Ports
 from gateway.exchange.read.model import SourceStatus, Stage
 from graph.journal.entries import Entry, Outcome
@@ -74,6 +76,7 @@ async def test_a_second_withdrawal_withholds_everything(tmp_path: Path) -> None:
         assert not any(isinstance(event, AccessRecorded) for event in await exchange.events())
 
 
+@pytest.mark.requirement("R8")
 async def test_a_revocation_after_masking_withholds(tmp_path: Path) -> None:
     async with an_exchange(tmp_path, wrap=_behind_a_barrier) as exchange:
         licence = await exchange.licence(await exchange.dataset())

@@ -60,6 +60,7 @@ async def test_a_price_per_query_is_charged_once(tmp_path: Path) -> None:
         assert report.price_micro == 2_000_000
 
 
+@pytest.mark.requirement("R69")
 async def test_only_people_with_a_live_consent_are_shown_when_consent_is_the_basis(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(basis=CONSENT))
@@ -143,6 +144,7 @@ async def test_people_who_license_their_own_rows_leave_the_operators_dataset(tmp
         assert of_ann.rows.select(["rater", "rated"]).to_pylist() == [{"rater": "ann", "rated": "ann"}]
 
 
+@pytest.mark.requirement("R7", "R69")
 async def test_columns_are_transformed_and_ids_are_opaque(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         hidden = {name: Transform(term=PSEUDONYMISE) for name in ("rater", "rated")}
@@ -237,6 +239,7 @@ async def test_a_slow_source_is_told_as_such(tmp_path: Path) -> None:
         assert report.status is SourceStatus.TIMEOUT
 
 
+@pytest.mark.requirement("R69")
 async def test_the_record_names_people_only_by_keyed_hashes(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset())

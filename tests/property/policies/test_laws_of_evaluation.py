@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -125,6 +126,7 @@ def test_making_a_value_unknown_never_opens(
     assert within(less, evaluate(policy, request, state, NOW))
 
 
+@pytest.mark.requirement("R2")
 @given(
     AGREEMENTS, REQUESTS, STATES, st.sampled_from([each for each in PolicyClass if each is not PolicyClass.AGREEMENT])
 )
@@ -165,6 +167,7 @@ def test_order_never_matters(
     assert evaluate(policy, request, state, NOW) == evaluate(other, request, state, NOW)
 
 
+@pytest.mark.requirement("R24")
 @given(TERMS, TERMS, REQUESTS, STATES, st.booleans(), COLUMN_SETS, st.frozensets(PURPOSES, min_size=1))
 @settings(max_examples=200, deadline=None)
 def test_what_a_compatible_request_permits_the_offer_permits(

@@ -50,6 +50,7 @@ async def read(app: web.Application, context: EngineContext, *columns: str, coll
         return rows_of(await drain(a_connector(source), a_request(*columns, collection=collection), context))
 
 
+@pytest.mark.requirement("R69")
 async def test_only_needed_fields_are_asked_for(context: EngineContext) -> None:
     async with a_served_forum() as source:
         where = Compare(column="score", comparator=Comparator.GT, value=0)
@@ -59,6 +60,7 @@ async def test_only_needed_fields_are_asked_for(context: EngineContext) -> None:
     assert fields == {"/posts": "post_id,creation_date,score", "/comments": "comment_id,creation_date,score"}
 
 
+@pytest.mark.requirement("R68")
 async def test_reputation_is_a_score_with_its_scale(context: EngineContext) -> None:
     app = a_scripted([{"items": [{"user_id": 2**62, "reputation": 101}], "has_more": False}], "users")
     columns = ("subject", "value", "scale_min", "scale_max", "count", "metric", "derived")
@@ -106,6 +108,7 @@ async def _empty(_: web.Request) -> web.Response:
     return web.json_response({"items": [], "has_more": False})
 
 
+@pytest.mark.requirement("R68")
 async def test_threads_and_answers(context: EngineContext) -> None:
     posts = [{"post_id": 1}, {"post_id": 2, "parent_id": 1, "owner_id": 5}]
     app = a_scripted([{"items": posts, "has_more": False}], "posts")

@@ -116,6 +116,7 @@ async def test_about_is_delivered_only_of_those_who_publish(context: EngineConte
     assert [row["about"] for row in found] == [f"about {n}" for n in range(5)] + [None] * 7
 
 
+@pytest.mark.requirement("R69")
 async def test_secrets_of_visitors_are_cut_off(context: EngineContext, path: Path) -> None:
     connector = write(path, FRIENDS_TABLE)
     insert(
@@ -336,6 +337,7 @@ def test_conjunction_is_split_by_its_parts() -> None:
     assert statements.split(FRIENDS, And(parts=(inexact, exact))) == (exact, inexact)
 
 
+@pytest.mark.requirement("R68")
 @pytest.mark.parametrize("name", list(COLLECTIONS))
 def test_every_mapped_column_belongs_to_the_kind(name: CollectionId) -> None:
     mapping = COLLECTIONS[name]

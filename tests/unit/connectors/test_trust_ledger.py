@@ -35,6 +35,7 @@ def a_connector(path: Path) -> TrustLedgerConnector:
     return TrustLedgerConnector.parse_config({"path": str(path), "platform": "bazaar"})
 
 
+@pytest.mark.requirement("R68")
 async def test_lines_are_ratings(context: EngineContext, ledger: Path) -> None:
     columns = ("rater", "rated", "value", "scale_min", "scale_max", "observed_at", "source_id", "derived")
 

@@ -31,28 +31,35 @@ from policies.prices import refinements_of
 from policies.terms import Rate
 from policies.vocabulary import (
     ANONYMIZE,
+    COMMERCIALISE,
     COMPENSATE,
     CONSENTING_PARTY,
     CONTESTED,
     COUNT,
     DATE_TIME,
     DELETE,
+    DISTRIBUTE,
     ELAPSED_TIME,
     EVALUATE,
     EVENT,
     FINE_TUNE,
+    GIVE,
     LICENCE_END,
     MODEL_RELEASE,
     OBTAIN_CONSENT,
+    ODRL,
     OPEN_WEIGHTS,
     PAY_DEPOSIT,
     PER_QUERY,
     PER_RUN,
+    PUBLISH_MODEL,
     PURPOSE,
     RECIPIENT,
     RECORD_COUNT,
+    SELL,
     SPATIAL,
     STORAGE_JURISDICTION,
+    SUBLICENSE,
     TOKEN_COUNT,
     USE,
     Iri,
@@ -83,6 +90,7 @@ from tests.testkit.policies import (
 )
 
 P1 = f"{LICENCE}#p1"
+DERIVE = Iri(ODRL + "derive")
 
 
 def decide(
@@ -386,6 +394,20 @@ def test_a_prohibition_of_an_included_action_forbids_the_wider_one() -> None:
 
     assert denial(policy, an_access(action=USE)) == ("PROHIBITED", f"{LICENCE}#n1")
     assert decide(policy, an_access(action=EVALUATE)).permitted
+
+
+@pytest.mark.requirement("R8")
+@pytest.mark.parametrize(
+    "action", [DERIVE, DISTRIBUTE, SELL, SUBLICENSE, GIVE, PUBLISH_MODEL, COMMERCIALISE], ids=lambda each: each[-12:]
+)
+@pytest.mark.parametrize("silent", [False, True], ids=["as drawn up", "without prohibitions"])
+def test_passing_on_and_deriving_are_permitted_by_their_own_term_or_not_at_all(action: Iri, *, silent: bool) -> None:
+    agreed = an_agreement()
+    policy = replace(agreed, prohibitions=()) if silent else agreed
+    explicit = permitting(replace(agreed, prohibitions=()), action=Action(term=action))
+
+    assert denial(policy, an_access(action=action)) == ("ACTION_NOT_LICENSED", LICENCE)
+    assert decide(explicit, an_access(action=action)).permitted
 
 
 def a_mandate(**more: Any) -> Policy:

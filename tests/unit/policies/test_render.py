@@ -8,7 +8,7 @@ import pytest
 
 from policies import phrases
 from policies.jsonld import intake
-from policies.model import Action, Condition, Duty, Policy, PolicyClass, Value, atoms, duties_of
+from policies.model import Action, Condition, Duty, Policy, PolicyClass, Transform, Value, atoms, duties_of
 from policies.prices import Rate
 from policies.render import summary
 from policies.vocabulary import (
@@ -25,6 +25,7 @@ from policies.vocabulary import (
     LICENCE_END,
     PAY_AMOUNT,
     PER_QUERY,
+    PSEUDONYMISE,
     PURPOSE,
     SPATIAL,
     TIME_UNITS,
@@ -167,6 +168,7 @@ def test_rules_without_parties_and_unknown_duties_are_told_too() -> None:
     assert "With every release, by the gateway itself: compensate." in summary(policy)
 
 
+@pytest.mark.requirement("R34")
 def test_remedies_and_conditions_of_prohibitions_are_told() -> None:
     offer = an_offer()
     remedy = Duty(uid=Iri("urn:r"), action=Action(term=DELETE))
@@ -178,6 +180,41 @@ def test_remedies_and_conditions_of_prohibitions_are_told() -> None:
         phrases.prohibition(rule)
         == "pass it on, as far as the place of use is `DE`; if it happened: delete what was delivered"
     )
+
+
+@pytest.mark.requirement("R53")
+def test_every_term_that_people_can_set_is_named() -> None:
+    policy = an_agreement(
+        max_records=9,
+        max_queries=8,
+        days=7,
+        valid_until=datetime(2027, 1, 1, tzinfo=UTC),
+        places=frozenset({GERMANY, FRANCE}),
+        models=frozenset({Iri("urn:model:acme")}),
+        price=EUROS,
+        transforms={"rater": Transform(term=PSEUDONYMISE)},
+        consent=True,
+        ethics=True,
+        record_licences=frozenset({Iri("https://creativecommons.org/licenses/by/4.0/")}),
+        observed_from=datetime(2020, 1, 1, tzinfo=UTC),
+        not_together=frozenset({frozenset({"rater", "value"})}),
+        attribution=True,
+    )
+
+    text = "\n".join(summary(policy))
+
+    found = [
+        atom
+        for rule in policy.rules
+        for each in (rule, *duties_of(rule))
+        if each.action.term != COMPENSATE
+        for atom in atoms(
+            (*(() if each.target is None else each.target.refinements), *each.action.refinements, *each.constraints)
+        )
+    ]
+    assert [atom for atom in found if phrases.condition(atom) not in text] == []
+    assert len(found) > 15
+    assert phrases.money(EUROS) in text
 
 
 def test_every_term_of_the_reference_example_is_named() -> None:

@@ -86,6 +86,7 @@ def selecting(*names: str, **more: Any) -> AccessRequest:
     return an_access(selected=frozenset(names), **more)
 
 
+@pytest.mark.requirement("R1")
 @pytest.mark.parametrize(
     ("condition", "inside", "outside"),
     [

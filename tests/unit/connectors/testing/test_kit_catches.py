@@ -207,6 +207,7 @@ async def test_source_that_is_too_small_to_be_checked(honest: MemoryConnector) -
     assert await fails(suite.test_the_kit_sees_more_than_one_batch, Wrapped(honest=honest, changed=first_only))
 
 
+@pytest.mark.requirement("R68")
 async def test_columns_of_the_wrong_type(honest: MemoryConnector) -> None:
     def plain(_: int, batch: Batch) -> Batch:
         index = batch.records.schema.get_field_index("rater")
@@ -216,6 +217,7 @@ async def test_columns_of_the_wrong_type(honest: MemoryConnector) -> None:
     assert await fails(suite.test_batches_have_the_schema_of_the_kind, Wrapped(honest=honest, changed=plain))
 
 
+@pytest.mark.requirement("R68")
 async def test_columns_that_were_not_declared(honest: MemoryConnector) -> None:
     def hiding(collection: Collection) -> Collection:
         return replace(collection, columns=tuple(name for name in collection.columns if name != "value"))
@@ -223,6 +225,7 @@ async def test_columns_that_were_not_declared(honest: MemoryConnector) -> None:
     assert await fails(suite.test_undeclared_columns_are_empty, Wrapped(honest=honest, described=hiding))
 
 
+@pytest.mark.requirement("R68")
 @pytest.mark.parametrize("missing", ["record_id", "platform", "rated"])
 async def test_collections_without_what_a_record_needs(honest: MemoryConnector, missing: str) -> None:
     def hiding(collection: Collection) -> Collection:

@@ -15,10 +15,12 @@ def test_every_kind_of_party_has_scopes_and_every_scope_a_party() -> None:
     assert frozenset().union(*SCOPES_OF.values()) == ALL_SCOPES
 
 
+@pytest.mark.requirement("R17")
 def test_the_operator_can_neither_decide_for_owners_nor_read_the_whole_record() -> None:
     assert not SCOPES_OF[PartyKind.OPERATOR] & {Scope.LICENCE_DECIDE, Scope.AUDIT_READ, Scope.ETHICS_REVIEW}
 
 
+@pytest.mark.requirement("R17")
 @pytest.mark.parametrize(
     "scope", [Scope.PLATFORM_OPERATE, Scope.AUDIT_READ, Scope.ETHICS_REVIEW, Scope.LICENCE_REQUEST]
 )
@@ -31,6 +33,7 @@ def test_asking_for_nothing_gives_all_the_kind_may_hold(asked: str | None) -> No
     assert narrowed(asked, PartyKind.AUDITOR) == {Scope.GRAPH_QUERY, Scope.AUDIT_READ}
 
 
+@pytest.mark.requirement("R17")
 def test_what_the_kind_may_not_hold_and_what_nobody_knows_is_left_out() -> None:
     asked = "graph:query audit:read platform:operate made:up GRAPH:QUERY"
 

@@ -171,10 +171,12 @@ async def test_trap_j4_a_token_must_name_a_known_key(verifier: Verifier, key: EC
     )
 
 
+@pytest.mark.requirement("R72")
 async def test_a_token_of_another_server_with_our_key_id_is_refused(verifier: Verifier, key: ECKey) -> None:
     assert await refusal(verifier, a_token(a_signing_key(), kid=key.kid)) is TokenFault.SIGNATURE
 
 
+@pytest.mark.requirement("R72")
 async def test_an_altered_token_is_refused(verifier: Verifier, key: ECKey) -> None:
     header, _, signature = a_token(key).split(".")
 

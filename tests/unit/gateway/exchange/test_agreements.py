@@ -56,11 +56,13 @@ def test_a_policy_is_read_once() -> None:
     assert documents.asked == [digest]
 
 
+@pytest.mark.requirement("R2")
 def test_what_is_not_stored_is_a_damaged_record() -> None:
     with pytest.raises(JournalCorruptError):
         AgreementPolicies().load("sha-256:none", Documents().view)
 
 
+@pytest.mark.requirement("R34")
 def test_another_policy_under_the_hash_is_refused() -> None:
     documents = Documents()
     digest = documents.add(1)

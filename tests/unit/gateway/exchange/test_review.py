@@ -92,6 +92,7 @@ def test_standing_rules_agree_inside_the_bounds() -> None:
     assert StandingRulesReviewer().review(replace(REVIEW, bounds=policy())) == Agree()
 
 
+@pytest.mark.requirement("R24")
 def test_standing_rules_hold_with_the_terms_that_are_outside() -> None:
     bounds = policy(replace(TERMS, max_records=99, columns=frozenset({"rated"})))
 
@@ -100,6 +101,7 @@ def test_standing_rules_hold_with_the_terms_that_are_outside() -> None:
     assert answer == Hold(code="OUTSIDE_BOUNDS", terms=("rep:field", "rep:recordCount"))
 
 
+@pytest.mark.requirement("R24")
 def test_standing_rules_never_agree_when_in_doubt() -> None:
     bounds = policy(replace(TERMS, price=Rate(amount_micro=1, currency="USD")))
 

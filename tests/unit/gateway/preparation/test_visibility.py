@@ -37,7 +37,6 @@ def test_objection_outweighs_consent() -> None:
     assert _rows(CONSENT, known, ["ann"]) == [False]
 
 
-@pytest.mark.requirement("R12")
 def test_a_row_with_two_people_needs_both() -> None:
     known = _known(consented=frozenset({"#ann", "#cid"}))
 

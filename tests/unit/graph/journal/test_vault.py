@@ -1,6 +1,8 @@
 import hmac
 from pathlib import Path
 
+import pytest
+
 from graph.journal.vault import SALT_BYTES, Vault, subject_key
 from tests.testkit.record import a_database
 
@@ -30,6 +32,7 @@ def test_everything_about_a_thing_is_erased_at_once(tmp_path: Path) -> None:
     assert vault.get(other) == "three"
 
 
+@pytest.mark.requirement("R69")
 def test_what_was_erased_is_not_left_in_the_file(tmp_path: Path) -> None:
     engine = a_database(tmp_path)
     vault = Vault(engine)
