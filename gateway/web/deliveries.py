@@ -5,12 +5,14 @@ compared with its seal before anything of it is served.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError
 from gateway.exchange.deliver.outgoing import Outgoing, OutgoingFile
@@ -54,10 +56,22 @@ async def _answer(request: Request, outgoing: Outgoing, file: OutgoingFile) -> R
     if asked is not None:
         headers["content-range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
     status = 200 if asked is None else 206
-    return StreamingResponse(_bytes(outgoing, file, part), status_code=status, headers=headers)
+    return _FileResponse(_bytes(outgoing, file, part), status_code=status, headers=headers)
 
 
-async def _bytes(outgoing: Outgoing, file: OutgoingFile, part: ByteRange) -> AsyncIterator[bytes]:
+class _FileResponse(StreamingResponse):
+    """Closes its file as soon as the answer ends, also when the client went away in the middle."""
+
+    def __init__(self, content: AsyncGenerator[bytes, None], status_code: int, headers: dict[str, str]) -> None:
+        super().__init__(content, status_code=status_code, headers=headers)
+        self._content = content
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._content):
+            await super().__call__(scope, receive, send)
+
+
+async def _bytes(outgoing: Outgoing, file: OutgoingFile, part: ByteRange) -> AsyncGenerator[bytes, None]:
     with file.path.open("rb") as opened:
         opened.seek(part.start)
         left, chunks = part.stop - part.start, 0
