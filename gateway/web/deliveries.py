@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 from gateway.errors import GatewayError
 from gateway.exchange.deliver.outgoing import Outgoing, OutgoingFile
@@ -66,6 +67,7 @@ class _FileResponse(StreamingResponse):
         super().__init__(content, status_code=status_code, headers=headers)
         self._content = content
 
+    @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._content):
             await super().__call__(scope, receive, send)
