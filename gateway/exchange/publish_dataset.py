@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from typing import Final
 
+import uuid_utils
+
 from connectors.kinds import Sensitivity, column, subject_columns
 from connectors.spi import Collection
 from gateway.auth.principal import Principal
@@ -83,7 +85,7 @@ async def _publish(ports: Ports, principal: Principal, command: PublishDataset) 
         completeness=profile.completeness,
     ).document()
     published = DatasetPublished(
-        dataset=ports.ids.new("dataset") if known is None else known.dataset,
+        dataset=_dataset_iri(command, subject) if known is None else known.dataset,
         source=command.source,
         collection=command.collection,
         record_kind=collection.kind.value,
@@ -112,6 +114,15 @@ def _check(command: PublishDataset) -> None:
         raise InputInvalidError("account", "needed to find one's own rows")
     if command.rows is RowScope.ALL and command.account:
         raise InputInvalidError("account", "only with rows `OWN`")
+
+
+def _dataset_iri(command: PublishDataset, subject: str) -> str:
+    """Named after its rows.
+
+    INVARIANT: the same rows have one stream, so that of two parties who publish them at once the journal refuses one.
+    """
+    rows = f"{command.source}\n{command.collection}\n{command.rows}\n{subject}"
+    return f"urn:muniment:dataset:{uuid_utils.uuid5(uuid_utils.NAMESPACE_OID, rows)}"
 
 
 async def _subject(ports: Ports, platform: str, command: PublishDataset) -> str:

@@ -19,6 +19,7 @@ from gateway.exchange.errors import (
     RoleNotAllowedError,
     VersionConflictError,
 )
+from gateway.exchange.publish_dataset import publish_dataset
 from gateway.exchange.publish_offer import publish_offer
 from graph.journal.events import DatasetPublished, OfferPublished, PartyKind, RowScope
 from policies.errors import PolicyError
@@ -126,6 +127,24 @@ async def test_another_licensor_cannot_publish_the_same_rows(market: Market) -> 
         await market.publish(rival)
 
     assert refused.value.dataset == dataset
+
+
+async def test_of_two_who_publish_the_same_rows_at_once_one_wins(market: Market) -> None:
+    owner = await market.owner()
+    rival = await market.join(PartyKind.BUSINESS, platform="bazaar")
+    racing = market.racing(lambda: market.publish(owner))
+    command = commands.PublishDataset(
+        source="bazaar", collection="ratings", rows=RowScope.ALL, lawful_basis=INTEREST, sensitive=False
+    )
+
+    with pytest.raises(VersionConflictError):
+        await publish_dataset(racing, rival.principal, command)
+
+    (published,) = await market.events(DatasetPublished)
+    assert isinstance(published, DatasetPublished)
+    assert published.licensor == owner.party
+    with pytest.raises(DatasetExistsError):
+        await publish_dataset(market.ports, rival.principal, command)
 
 
 async def test_publishing_again_counts_anew(market: Market) -> None:
