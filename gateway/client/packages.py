@@ -193,9 +193,10 @@ def _object(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def safe(path: str) -> bool:
-    """Whether a path of a manifest stays within the package."""
+    """Whether a path of a manifest names a file within the package, in one way only, and can be printed."""
     parts = PurePosixPath(path)
-    return bool(path) and not parts.is_absolute() and ".." not in parts.parts and "\\" not in path
+    plain = bool(parts.parts) and str(parts) == path and path.isprintable()
+    return plain and not parts.is_absolute() and ".." not in parts.parts and "\\" not in path
 
 
 def hash_of(path: Path) -> str:

@@ -23,6 +23,8 @@ from graph.signing import DELIVERY_RECEIPT_TYP, SigningKey, sign
 PART: Final = ".part"
 """What a file is called as long as it is not whole."""
 _CHUNK_BYTES: Final = 256 * 1024
+_MOST_SEAL_BYTES: Final = 64 * 1024 * 1024
+"""Of manifest and signature, whose size is not in the list."""
 _TRIES: Final = 8
 _PAUSE_S: Final = 0.2
 _EXPIRED: Final = "DELIVERY_TOKEN_REFUSED"
@@ -93,6 +95,9 @@ async def pull(
     run = _Pull(client=client, transport=transport, delivery=delivery, folder=folder, told=told)
     await run.everything()
     package = await asyncio.to_thread(verify_package, folder, public_jwk)
+    # INVARIANT: only what was asked for is signed for.
+    if (package.delivery, package.manifest) != (delivery, run.manifest):
+        raise PackageInvalidError([f"what came is another delivery than `{delivery}`"])
     return Pulled(package=package, fetched=run.fetched, acknowledged=await _acknowledged(client, key, package))
 
 
@@ -103,6 +108,11 @@ class _Part:
         self._file = file
         self._target = folder / file.path
         self._path = self._target.with_name(self._target.name + PART)
+        within = [each for each in self._target.parents if folder in each.parents]
+        links = [each for each in (*within, self._target, self._path) if each.is_symlink()]
+        if links:
+            # INVARIANT: nothing is written beside the folder.
+            raise PackageInvalidError([f"`{links[0]}` is a link; a package is pulled into plain folders"])
         self._target.parent.mkdir(parents=True, exist_ok=True)
 
     def there(self) -> bool:
@@ -146,6 +156,8 @@ class _Pull:
         """Bytes that are here, by path."""
         self._total = 0
         self._token = ""
+        self.manifest = ""
+        """Digest of the manifest that the gateway announced."""
         self.fetched = 0
 
     async def everything(self) -> None:
@@ -165,6 +177,7 @@ class _Pull:
         if opened is None:
             raise DownloadRefusedError(self._delivery, "NOT_FOUND", "there is no such delivery of yours")
         self._token = opened["token"]
+        self.manifest = opened["manifest"]
         listed = tuple(
             _File(path=each["path"], size=int(each["bytes"]), sha256=each["sha256"]) for each in opened["files"]
         )
@@ -209,8 +222,11 @@ class _Pull:
     async def _write(self, file: _File, part: _Part, streamed: Streamed, have: int) -> None:
         more = streamed.status == _PARTIAL
         self._at(file, have if more else 0)
+        most = _MOST_SEAL_BYTES if file.size is None else file.size
         with part.open(more=more) as sink:
             async for piece in streamed.content.iter_chunked(_CHUNK_BYTES):
+                if self._here[file.path] + len(piece) > most:
+                    raise PackageInvalidError([f"`{file.path}` is longer than {most} bytes"])
                 sink.write(piece)
                 self.fetched += len(piece)
                 self._at(file, self._here[file.path] + len(piece))

@@ -28,6 +28,9 @@ def delivery_routes(outgoing: Outgoing) -> list[Route]:
     """The one route; it needs the delivery's own token."""
 
     async def serve(request: Request) -> Response:
+        if request.method != "GET":
+            # WHY: asking for a file books it, and nothing may be booked of which no byte leaves.
+            return Response(status_code=405, headers={"allow": "GET"})
         try:
             file = await outgoing.file(
                 request.path_params["delivery"], request.path_params["path"], request.headers.get("authorization")
@@ -82,6 +85,9 @@ async def _bytes(outgoing: Outgoing, file: OutgoingFile, part: ByteRange) -> Asy
                 # INVARIANT: what was ended meanwhile stops within sixteen chunks; the client sees a broken answer.
                 await outgoing.still(file)
             chunk = await asyncio.to_thread(opened.read, min(_CHUNK_BYTES, left))
+            if not chunk:
+                # WHY: the file got shorter meanwhile; an answer without its end tells the client so.
+                return
             left, chunks = left - len(chunk), chunks + 1
             yield chunk
 

@@ -56,6 +56,19 @@ class StorageFullError(ExchangeError):
         super().__init__("the gateway has no room for the package", hint="ask the operator; then order it again")
 
 
+class PreparationFailedError(ExchangeError):
+    """The preparation met something that nobody foresaw."""
+
+    code = "PREPARATION_FAILED"
+    http_status = 500
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the package could not be prepared",
+            hint="order it again; if it fails again, tell the operator, whose log says why",
+        )
+
+
 class PeopleChangedError(ExchangeError):
     """People of the package withdrew or objected after it was prepared."""
 

@@ -9,7 +9,6 @@ from gateway.exchange.deliver.prepare import prepare
 from gateway.exchange.deliver.progress import PreparationStage, Progress
 from gateway.exchange.ports import Ports
 from graph.journal.rows import DeliveryState
-from policies.errors import CodedError
 
 _PAGE: Final = 100
 _PATIENCE_S: Final = 5.0
@@ -45,9 +44,9 @@ class BackgroundPreparations:
             delivery = await self._waiting.get()
             try:
                 await prepare(ports, delivery, lambda now, of=delivery: self._tell(of, now))  # type: ignore[misc]  # bound now
-            except CodedError as problem:
+            except Exception:  # noqa: BLE001  # whatever it is, what waits behind it is prepared
                 # WHY: it stays PREPARING on record, so nothing is lost; a record that cannot be written may heal.
-                _log.warning("delivery.unrecorded", delivery=delivery, code=problem.code, problem=problem.message)
+                _log.exception("delivery.unrecorded", delivery=delivery)
                 await asyncio.sleep(_PATIENCE_S)
                 self._waiting.put_nowait(delivery)
             else:

@@ -9,6 +9,7 @@
 
 import asyncio
 import errno
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +18,12 @@ import msgspec
 import structlog
 
 from connectors.errors import ConnectorError
-from gateway.exchange.deliver.errors import DeliveryRefusedError, QualityCheckFailedError, StorageFullError
+from gateway.exchange.deliver.errors import (
+    DeliveryRefusedError,
+    PreparationFailedError,
+    QualityCheckFailedError,
+    StorageFullError,
+)
 from gateway.exchange.deliver.pack import Packing, pack, whole
 from gateway.exchange.deliver.plan import DeliveryPlan, plan_of, read_plan
 from gateway.exchange.deliver.progress import PreparationStage, Progress
@@ -64,9 +70,15 @@ async def prepare(ports: Ports, delivery: str, tell: Tell) -> None:
     workspace = Workspace.of(ports.packing.folder, delivery)
     try:
         await _prepare(ports, delivery, workspace, tell)
-    except (CodedError, OSError) as problem:
+    except Exception as problem:  # noqa: BLE001  # an order that cannot be prepared must not stop those after it
         failure = _coded(problem)
-        _log.warning("delivery.failed", delivery=delivery, code=failure.code, problem=failure.message)
+        _log.warning(
+            "delivery.failed",
+            delivery=delivery,
+            code=failure.code,
+            problem=failure.message,
+            exc_info=isinstance(failure, PreparationFailedError),
+        )
         await _record_failure(ports, delivery, failure)
         await asyncio.to_thread(workspace.remove)
 
@@ -227,11 +239,16 @@ async def _record_failure(ports: Ports, delivery: str, failure: CodedError) -> N
     await _record(ports, row, failed, documents)
 
 
-def _coded(problem: CodedError | OSError) -> CodedError:
+def _coded(problem: Exception) -> CodedError:
     match problem:
         case CodedError():
             return problem
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return StorageFullError()
-        case _:
+        case sqlite3.OperationalError(sqlite_errorcode=sqlite3.SQLITE_FULL):
+            # WHY: the memory of records seen is a file too, and may be what fills the disk.
+            return StorageFullError()
+        case OSError():
             return ConnectorError(str(problem))
+        case _:
+            return PreparationFailedError()

@@ -3,9 +3,9 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from gateway.client.pulling import Pulled, pull
 from gateway.client.transport import Transport
 from gateway.exchange.deliver.errors import DeliveryRefusedError
 from gateway.exchange.deliver.open import opened_delivery
-from gateway.exchange.deliver.outgoing import Outgoing
+from gateway.exchange.deliver.outgoing import Outgoing, OutgoingFile
 from gateway.exchange.deliver.presented import DeliveryView
 from gateway.web import deliveries
 from gateway.web.deliveries import delivery_routes
@@ -76,6 +76,10 @@ class Gateway:
     url: str
     outgoing: Outgoing
     acknowledged: list[Mapping[str, Any]] = field(default_factory=list)
+    lying: Callable[[dict[str, Any]], None] = lambda _: None
+    """Changes what it tells of a package."""
+    answers_for: str | None = None
+    """The delivery that is opened, whatever was asked for."""
 
     async def execute(self, query: str, variables: Mapping[str, Any] | None = None) -> Answer:
         """Answers what ``pull`` asks, as the GraphQL endpoint does."""
@@ -84,9 +88,12 @@ class Gateway:
             self.acknowledged.append(given["input"])
             return _answer({"acknowledgeDelivery": {"delivery": {"state": "RECEIVED"}, "userErrors": []}})
         exchange = self.exchange
-        opened = await opened_delivery(exchange.ports, exchange.principal(), given["delivery"])
+        asked = self.answers_for or given["delivery"]
+        opened = await opened_delivery(exchange.ports, exchange.principal(), asked)
         files = [{"path": each.path, "bytes": str(each.bytes), "sha256": each.sha256} for each in opened.files]
-        return _answer({"openedDelivery": {"token": opened.token, "manifest": opened.manifest, "files": files}})
+        told = {"token": opened.token, "manifest": opened.manifest, "files": files}
+        self.lying(told)
+        return _answer({"openedDelivery": told})
 
     async def pulled(self, view: DeliveryView, folder: Path) -> Pulled:
         """Pull a delivery into a folder."""
@@ -149,6 +156,86 @@ async def test_a_broken_download_goes_on_where_it_stopped(tmp_path: Path) -> Non
         assert any(asked == "bytes=100-" for _, asked in gateway.wire.asked)
         assert pulled.fetched == sum(len(each) for each in contents(tmp_path / "here").values())
         assert [each.used for each in await usage(gateway.exchange, licence)] == [4]
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "finding"),
+    [
+        (".", None, "is not a path within"),
+        ("./manifest.json", None, "is not a path within"),
+        ("a\x1b[2J", None, "is not a path within"),
+        (SHARD, 4, "is longer than 4 bytes"),
+    ],
+)
+async def test_a_list_that_lies_writes_nothing_beside_the_folder_and_no_more_than_it_says(
+    tmp_path: Path, path: str, size: int | None, finding: str
+) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+
+        def lying(opened: dict[str, Any]) -> None:
+            (shard,) = [each for each in opened["files"] if each["path"] == SHARD]
+            shard["path"] = path
+            shard["bytes"] = str(size or shard["bytes"])
+
+        gateway.lying = lying
+        with pytest.raises(PackageInvalidError) as refused:
+            await gateway.pulled(view, tmp_path / "to" / "here")
+
+        assert finding in "; ".join(refused.value.findings)
+        assert {each.name for each in (tmp_path / "to").glob("*")} <= {"here"}
+        assert gateway.acknowledged == []
+
+
+async def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        (tmp_path / "here").mkdir()
+        (tmp_path / "outside").mkdir()
+        (tmp_path / "here" / "data").symlink_to(tmp_path / "outside")
+
+        with pytest.raises(PackageInvalidError, match="is a link"):
+            await gateway.pulled(view, tmp_path / "here")
+
+        assert list((tmp_path / "outside").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["delivery", "manifest"])
+async def test_another_delivery_than_the_one_asked_for_is_not_signed_for(tmp_path: Path, name: str) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        if name == "manifest":
+            gateway.lying = lambda opened: opened.update(manifest="0" * 64)
+            asked = view
+        else:
+            gateway.answers_for = view.delivery
+            asked = replace(view, delivery="urn:asked:delivery:" + view.delivery.rsplit(":", 1)[-1])
+
+        with pytest.raises(PackageInvalidError, match="another delivery"):
+            await gateway.pulled(asked, tmp_path / "here")
+
+        assert gateway.acknowledged == []
+
+
+async def test_what_gets_shorter_on_the_way_ends_the_answer(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        path = tmp_path / "short"
+        path.write_bytes(b"four")
+        file = OutgoingFile(fetcher=None, path=path, size=9, sha256="")  # type: ignore[arg-type]  # not asked for
+
+        pieces = [each async for each in deliveries._bytes(Outgoing(exchange.ports), file, ByteRange(start=0, stop=9))]
+
+        assert pieces == [b"four"]
+
+
+async def test_asking_only_for_the_head_books_nothing(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        opened = await opened_delivery(gateway.exchange.ports, gateway.exchange.principal(), view.delivery)
+        async with httpx2.AsyncClient(base_url=gateway.url) as client:
+            number = view.delivery.rsplit(":", 1)[-1]
+            answer = await client.head(
+                f"/deliveries/{number}/{SHARD}", headers={"authorization": f"Bearer {opened.token}"}
+            )
+
+        assert answer.status_code == 405
+        assert [each.used for each in await usage(gateway.exchange, licence)] == [0]
 
 
 async def test_what_is_there_already_is_not_fetched_again(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import errno
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -375,6 +377,42 @@ async def test_a_source_that_is_away_ends_the_preparation_with_its_code(tmp_path
 
         assert (view.state, view.code) == (DeliveryState.FAILED, "SOURCE_UNAVAILABLE")
         assert await usage(exchange, licence) == [Usage()]
+
+
+def full_database() -> sqlite3.OperationalError:
+    """What SQLite says when its file cannot grow."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA max_page_count = 2")
+        try:
+            connection.execute("CREATE TABLE t (x)")
+            connection.execute("INSERT INTO t VALUES (zeroblob(100000))")
+        except sqlite3.OperationalError as problem:
+            return problem.with_traceback(None)
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [(full_database(), "STORAGE_FULL"), (ValueError("surprise"), "PREPARATION_FAILED")],
+    ids=["full database", "surprise"],
+)
+async def test_whatever_goes_wrong_ends_one_order_and_the_next_is_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception, code: str
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+
+        def failing(*_: object) -> None:
+            raise problem
+
+        with monkeypatch.context() as patched:
+            patched.setattr(pack, "keep", failing)
+            view = await prepared(exchange, licence, rows=50)
+
+        assert (view.state, view.code) == (DeliveryState.FAILED, code)
+        assert not Workspace.of(exchange.ports.packing.folder, view.delivery).folder.exists()
+        assert await usage(exchange, licence) == [Usage()]
+        assert (await prepared(exchange, licence, rows=50)).state is DeliveryState.READY
 
 
 async def test_a_full_disk_leaves_nothing_half_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
