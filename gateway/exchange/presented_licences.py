@@ -112,8 +112,9 @@ def _signature(reading: Reading, row: SignatureRow) -> SignatureView:
 def _usage(reading: Reading, row: LicenceRow) -> tuple[CounterView, ...]:
     used = reading.view.usage(row.licence)
     return tuple(
-        CounterView(counter=cap.counter, used=used.get(cap.counter, Usage()).used, bound=cap.bound)
+        CounterView(counter=cap.counter, used=seen.used + seen.reserved, bound=cap.bound)
         for cap in caps_of(reading.policy(row.policy))
+        for seen in (used.get(cap.counter, Usage()),)
     )
 
 

@@ -35,6 +35,7 @@ from gateway.exchange.deliver.outgoing import Outgoing
 from gateway.exchange.deliver.presented import deliveries, delivery
 from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.errors import InputInvalidError, NotFoundError
+from gateway.exchange.lookup import licence
 from gateway.exchange.ports import PackingLimits
 from graph.journal.documents import subjects_of
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, DeliveryOrdered
@@ -377,6 +378,16 @@ async def test_a_source_that_is_away_ends_the_preparation_with_its_code(tmp_path
 
         assert (view.state, view.code) == (DeliveryState.FAILED, "SOURCE_UNAVAILABLE")
         assert await usage(exchange, licence) == [Usage()]
+
+
+async def test_what_a_delivery_holds_is_shown_as_used(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        held = await exchange.licence(await exchange.dataset(), LICENSED)
+        await ordered(exchange, held, rows=30)
+
+        shown = await licence(exchange.ports, exchange.principal(), held)
+
+        assert [(each.used, each.bound) for each in shown.usage] == [(30, 100)]
 
 
 def full_database() -> sqlite3.OperationalError:
