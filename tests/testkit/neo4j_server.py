@@ -124,7 +124,8 @@ def _contained(line: Line) -> Iterator[Server]:
         raise ServerUnavailableError("no Docker engine answers")
     from testcontainers.neo4j import Neo4jContainer  # noqa: PLC0415  # looks for an engine when it is imported
 
-    password = secrets.token_urlsafe(18)
+    # WHY: hex, since a password that begins with a dash is an option to the tool that sets it.
+    password = secrets.token_hex(18)
     with Neo4jContainer(f"neo4j:{line.version}", password=password, username="neo4j") as container:
         address = urlsplit(container.get_connection_url())
         yield Server(url=f"bolt://neo4j:{password}@{address.hostname}:{address.port}")
@@ -136,7 +137,8 @@ def _assembled(line: Line) -> Iterator[Server]:
     if java is None:
         raise ServerUnavailableError(f"no Java {' or '.join(map(str, line.javas))}")
     libraries = _libraries(line, java)
-    password = secrets.token_urlsafe(18)
+    # WHY: hex, since a password that begins with a dash is an option to the tool that sets it.
+    password = secrets.token_hex(18)
     with tempfile.TemporaryDirectory(prefix="muniment-neo4j-") as folder:
         home, port = Path(folder), _free_port()
         _configure(home, port)
