@@ -12,6 +12,7 @@ from gateway.demo.programs import muniment, python
 from gateway.demo.queries import text
 from gateway.demo.reading import federated_variables
 from gateway.demo.step_9_audit import BUNDLE
+from gateway.demo.step_11_deliver import FOLDER as PACKAGE
 from gateway.demo.story import Story
 
 _FOLDER: Final = "queries"
@@ -39,6 +40,7 @@ def commands(story: Story, *, kept: bool) -> tuple[Command, ...]:
     forum = story.platforms.forum_command().removeprefix("python ")
     return (
         Command(to="check the proof of step 9; no server is needed", run=f"{muniment()} verify {folder}/{BUNDLE}"),
+        Command(to="check the package of step 11 in the same way", run=f"{muniment()} verify {folder}/{PACKAGE}"),
         Command(to="compare the graph with the journal", run=f"{muniment()} graph verify --folder {folder}"),
         Command(to="serve the forum again, in a terminal of its own", run=f"{python()} {forum}"),
         Command(to="serve the gateway, in a second terminal", run=f"{muniment()} serve --folder {folder}"),

@@ -32,7 +32,7 @@ def delivery_routes(outgoing: Outgoing) -> list[Route]:
             # WHY: asking for a file books it, and nothing may be booked of which no byte leaves.
             return Response(status_code=405, headers={"allow": "GET"})
         try:
-            file = await outgoing.file(
+            file = await outgoing.find(
                 request.path_params["delivery"], request.path_params["path"], request.headers.get("authorization")
             )
             return await _answer(request, outgoing, file)
@@ -49,6 +49,8 @@ async def _answer(request: Request, outgoing: Outgoing, file: OutgoingFile) -> R
     condition = request.headers.get("if-range")
     asked = asked_range(request.headers.get("range"), file.size) if condition in {None, etag} else None
     part = asked or ByteRange(start=0, stop=file.size)
+    # INVARIANT: a request that gets no byte books nothing; one that gets some is on record before the first.
+    await outgoing.let_out(file)
     headers = {
         "accept-ranges": "bytes",
         "cache-control": "private, no-store",
@@ -83,7 +85,7 @@ async def _bytes(outgoing: Outgoing, file: OutgoingFile, part: ByteRange) -> Asy
         while left > 0:
             if chunks and chunks % _JUDGED_EVERY == 0:
                 # INVARIANT: what was ended meanwhile stops within sixteen chunks; the client sees a broken answer.
-                await outgoing.still(file)
+                await outgoing.let_out(file)
             chunk = await asyncio.to_thread(opened.read, min(_CHUNK_BYTES, left))
             if not chunk:
                 # WHY: the file got shorter meanwhile; an answer without its end tells the client so.

@@ -79,5 +79,7 @@ async def fetched(
     """What a download of one file gives."""
     opened = await opened_delivery(exchange.ports, exchange.principal(), view.delivery)
     number = view.delivery.rsplit(":", 1)[-1]
-    file = await (outgoing or Outgoing(exchange.ports)).file(number, path, f"Bearer {opened.token}")
+    outgoing = outgoing or Outgoing(exchange.ports)
+    file = await outgoing.find(number, path, f"Bearer {opened.token}")
+    await outgoing.let_out(file)
     return file.path.read_bytes()

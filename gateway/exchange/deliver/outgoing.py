@@ -26,7 +26,7 @@ _KEPT: Final = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingFile:
-    """A file that may leave now."""
+    """A file that somebody asks for."""
 
     fetcher: Fetcher
     path: Path
@@ -40,11 +40,11 @@ class Outgoing:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._release = Release(ports)
-        self._intact: OrderedDict[Path, tuple[int, int, str]] = OrderedDict()
-        """Time of change and size at which a file was last found to have this hash."""
+        self._intact: OrderedDict[Path, tuple[int, int, int, str]] = OrderedDict()
+        """What a file was when it was last found to have this hash: inode, time of change, size."""
 
-    async def file(self, number: str, path: str, authorization: str | None) -> OutgoingFile:
-        """The file, after everything that must hold before its first byte.
+    async def find(self, number: str, path: str, authorization: str | None) -> OutgoingFile:
+        """The file, intact; nothing is booked yet, and nothing of it may leave before ``let_out``.
 
         Args:
             number: last part of the delivery's IRI.
@@ -54,7 +54,6 @@ class Outgoing:
         Raises:
             DeliveryTokenRefusedError, DeliveryTokenForeignError: the token does not open it.
             NotFoundError: there is no such delivery of this party, or no such file in it.
-            DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError: it may not leave.
             DeliveryDamagedError: the file is not what was sealed.
         """
         delivery = f"urn:muniment:delivery:{number}"
@@ -63,12 +62,10 @@ class Outgoing:
         found = Workspace.of(self._ports.packing.folder, delivery).package / sealed.path
         # INVARIANT: damage is found before anything is booked.
         await asyncio.to_thread(self._require_intact, delivery, sealed, found)
-        file = OutgoingFile(fetcher=fetcher, path=found, size=sealed.bytes, sha256=sealed.sha256)
-        await self.still(file)
-        return file
+        return OutgoingFile(fetcher=fetcher, path=found, size=sealed.bytes, sha256=sealed.sha256)
 
-    async def still(self, file: OutgoingFile) -> None:
-        """Return when bytes of the file may leave now.
+    async def let_out(self, file: OutgoingFile) -> None:
+        """Return when bytes of the file may leave now; the first time, the package is booked.
 
         Raises:
             NotFoundError, DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError: they may not.
@@ -78,11 +75,12 @@ class Outgoing:
     def _require_intact(self, delivery: str, sealed: FileView, path: Path) -> None:
         try:
             stat = path.stat()
-            known = self._intact.get(path)
-            if known != (stat.st_mtime_ns, stat.st_size, sealed.sha256):
+            # WHY: not the time of modification, which whoever alters a file can set back.
+            now = (stat.st_ino, stat.st_ctime_ns, stat.st_size, sealed.sha256)
+            if self._intact.get(path) != now:
                 if stat.st_size != sealed.bytes or sha256_of(path) != sealed.sha256:
                     raise DeliveryDamagedError(delivery, sealed.path)
-                self._intact[path] = (stat.st_mtime_ns, stat.st_size, sealed.sha256)
+                self._intact[path] = now
                 if len(self._intact) > _KEPT:
                     self._intact.popitem(last=False)
         except OSError:

@@ -1,8 +1,8 @@
 """The preparation of one delivery: decide, read, check, seal; it can be stopped anywhere and begun again.
 
-1. decide every licence anew, with what is known of people now       (``prepare_parts``)
+1. decide every licence anew, with what is known of people now       (``decide_again``)
 2. read and write every dataset, batch by batch                      (``pack.py``)
-3. consents changed meanwhile? that dataset once more                (``_settled``)
+3. consents changed meanwhile? that dataset once more                (``_outdated``)
 4. a broken rule ends it: findings on record, no package             (``_refuse_broken``)
 5. documents, manifest, signature; on record, units still held       (``seal.py``)
 """

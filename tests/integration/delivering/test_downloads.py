@@ -322,13 +322,14 @@ async def test_ranges_are_those_of_http(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0"])
 async def test_a_range_beyond_the_end_is_one_clear_error(tmp_path: Path, asked: str) -> None:
-    async with a_gateway(tmp_path) as (gateway, view, _):
-        size = len((await gateway.get(view)).content)
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        size = (package(gateway.exchange, view) / SHARD).stat().st_size
 
         answer = await gateway.get(view, range=asked)
 
         assert (answer.status_code, answer.json()["code"]) == (416, "RANGE_UNSATISFIABLE")
         assert answer.headers["content-range"] == f"bytes */{size}"
+        assert [each.used for each in await usage(gateway.exchange, licence)] == [0]
 
 
 async def test_without_a_token_nothing_is_told(tmp_path: Path) -> None:
@@ -418,7 +419,8 @@ async def test_a_revocation_stops_an_answer_that_is_on_its_way(tmp_path: Path, m
     async with a_gateway(tmp_path) as (gateway, view, licence):
         opened = await opened_delivery(gateway.exchange.ports, gateway.exchange.principal(), view.delivery)
         number = view.delivery.rsplit(":", 1)[-1]
-        file = await gateway.outgoing.file(number, SHARD, f"Bearer {opened.token}")
+        file = await gateway.outgoing.find(number, SHARD, f"Bearer {opened.token}")
+        await gateway.outgoing.let_out(file)
         sending = deliveries._bytes(gateway.outgoing, file, ByteRange(start=0, stop=file.size))
         first = await anext(sending)
         await gateway.exchange.revoke(licence)

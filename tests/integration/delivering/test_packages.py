@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -390,6 +391,22 @@ async def test_what_a_delivery_holds_is_shown_as_used(tmp_path: Path) -> None:
         assert [(each.used, each.bound) for each in shown.usage] == [(30, 100)]
 
 
+async def test_a_file_altered_under_its_old_time_and_size_is_not_served(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        outgoing, path = Outgoing(exchange.ports), package(exchange, view) / SHARD
+        await fetched(exchange, view, SHARD, outgoing)
+        before = path.stat()
+        content = bytearray(path.read_bytes())
+        content[100] ^= 1
+        path.write_bytes(content)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+        with pytest.raises(DeliveryDamagedError):
+            await fetched(exchange, view, SHARD, outgoing)
+
+
 def full_database() -> sqlite3.OperationalError:
     """What SQLite says when its file cannot grow."""
     with closing(sqlite3.connect(":memory:")) as connection:
@@ -490,13 +507,13 @@ async def test_a_token_opens_its_own_delivery_for_ten_minutes(tmp_path: Path) ->
         outgoing = Outgoing(exchange.ports)
 
         with pytest.raises(DeliveryTokenForeignError):
-            await outgoing.file(two.delivery.rsplit(":", 1)[-1], SHARD, f"Bearer {opened.token}")
+            await outgoing.find(two.delivery.rsplit(":", 1)[-1], SHARD, f"Bearer {opened.token}")
         for wrong in (None, "", "Basic x", "Bearer x", f"Bearer {opened.token}x"):
             with pytest.raises(DeliveryTokenRefusedError):
-                await outgoing.file(one.delivery.rsplit(":", 1)[-1], SHARD, wrong)
+                await outgoing.find(one.delivery.rsplit(":", 1)[-1], SHARD, wrong)
         exchange.clock.advance(660)
         with pytest.raises(DeliveryTokenRefusedError, match="time is over"):
-            await outgoing.file(one.delivery.rsplit(":", 1)[-1], SHARD, f"Bearer {opened.token}")
+            await outgoing.find(one.delivery.rsplit(":", 1)[-1], SHARD, f"Bearer {opened.token}")
 
 
 @pytest.mark.requirement("R26")

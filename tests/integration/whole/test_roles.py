@@ -210,7 +210,8 @@ async def a_delivery(world: World, developer: Member, view: NegotiationView) -> 
     delivery = (await order_delivery(ports, holder, order)).delivery
     await prepare(ports, delivery, lambda _: None)
     opened = await opened_delivery(ports, holder, delivery)
-    await Outgoing(ports).file(delivery.rsplit(":", 1)[-1], "manifest.json", f"Bearer {opened.token}")
+    outgoing, number = Outgoing(ports), delivery.rsplit(":", 1)[-1]
+    await outgoing.let_out(await outgoing.find(number, "manifest.json", f"Bearer {opened.token}"))
     (recorded,) = [each for each in await world.exchange.events() if isinstance(each, AccessRecorded)]
     return delivery, recorded.access
 
