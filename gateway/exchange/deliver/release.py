@@ -4,6 +4,7 @@ What is judged each time: every licence by its agreement, as for a query, and ev
 of them now, unless no consent has changed since they were judged last.
 """
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Final, TypeAlias
 from gateway.exchange.deliver.errors import DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError
 from gateway.exchange.deliver.plan import plan_of
 from gateway.exchange.deliver.prepare import decide_again
+from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
 from gateway.exchange.read.commit import charge, cover_of
@@ -19,7 +21,7 @@ from gateway.exchange.read.decide import Permitted
 from gateway.exchange.read.mask import rule_of
 from gateway.exchange.read.model import Stage
 from graph.journal.documents import subjects_of
-from graph.journal.entries import Entry, Refused
+from graph.journal.entries import Appended, Entry, Refused
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, DeliveryFailed, DeliveryReleased
 from graph.journal.guards import (
     ColumnsApart,
@@ -138,12 +140,14 @@ class Release:
         # WHY: what never left needs its units no more; what has left stays booked.
         ended = (DeliveryFailed(delivery=row.delivery, code=PeopleChangedError.code),)
         unreleased = row.state is DeliveryState.READY
-        await self._ports.journal.append(
+        (outcome,) = await self._ports.journal.append(
             Entry(
                 events=(withheld, *(ended if unreleased else ())),
                 guards=(ExpectedVersion(stream=row.delivery, version=row.version),) if unreleased else (),
             )
         )
+        if unreleased and isinstance(outcome, Appended):
+            await asyncio.to_thread(Workspace.of(self._ports.packing.folder, row.delivery).remove)
 
     def _remember(self, delivery: str, epochs: Epochs) -> None:
         self._passed[delivery] = epochs

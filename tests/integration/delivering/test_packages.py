@@ -272,6 +272,7 @@ async def test_a_withdrawal_before_the_first_byte_ends_the_delivery_and_frees_it
             await fetched(exchange, view)
 
         assert (await seen(exchange, view)).code == "DELIVERY_OUTDATED"
+        assert not Workspace.of(exchange.ports.packing.folder, view.delivery).folder.exists()
         assert await usage(exchange, licence) == [Usage()]
         withheld = [each for each in await exchange.events() if isinstance(each, AccessWithheld)]
         assert [(each.code, each.rows) for each in withheld] == [("DELIVERY_OUTDATED", 1)]
