@@ -292,18 +292,21 @@ def serving(command: str, ready: str) -> Iterator[str]:
 def test_every_command_to_go_on_with_works_as_it_was_told(told, folder):
     assert told["failure"] is None
     run = [each["run"] for each in told["go_on"]]
-    verify, compare, forum, serve, *queries = run
+    verify, package, compare, forum, serve, *queries = run
     assert all(each["to"] for each in told["go_on"])
     assert f"verify {folder}/proof.json" in verify
+    assert f"verify {folder}/" in package
     assert len(queries) == 3
 
-    ended = [subprocess.run(shlex.split(each), check=False, capture_output=True) for each in (verify, compare)]
+    ended = [
+        subprocess.run(shlex.split(each), check=False, capture_output=True) for each in (verify, package, compare)
+    ]
     with serving(forum, "forum ready at "), serving(f"{serve} --port 0", "muniment is ready at ") as url:
         answers = [
             subprocess.run(shlex.split(f"{each} --url {url}"), check=False, capture_output=True) for each in queries
         ]
 
-    assert [each.returncode for each in (*ended, *answers)] == [0] * 5
+    assert [each.returncode for each in (*ended, *answers)] == [0] * 6
     catalogue, federated, log = (json.loads(each.stdout)["data"] for each in answers)
     assert len(catalogue["catalogue"]["nodes"]) == 11
     assert {report["status"] for field in federated.values() for report in field["sources"]} == {"OK"}
