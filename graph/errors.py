@@ -189,6 +189,16 @@ class ColumnsNotTogetherError(GuardError):
         self.columns = columns
 
 
+class ReleasedMeanwhileError(GuardError):
+    """A package with rows of the platform left after it was looked up who has some."""
+
+    code = "RELEASED_MEANWHILE"
+
+    def __init__(self, platform: str) -> None:
+        super().__init__(f"a package with records of `{platform}` left meanwhile", hint="try again")
+        self.platform = platform
+
+
 class ProofUnavailableError(RecordError):
     """A proof was asked for an event or a tree size that the journal does not have."""
 
@@ -243,6 +253,7 @@ GUARD_CODES: Final = frozenset(
         QuotaExceededError.code,
         ReservationMissingError.code,
         ColumnsNotTogetherError.code,
+        ReleasedMeanwhileError.code,
     }
 )
 """Why an entry can be refused by a guard."""

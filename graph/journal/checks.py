@@ -12,6 +12,7 @@ from graph.errors import (
     LicenceSuspendedError,
     LicenceTerminatedError,
     QuotaExceededError,
+    ReleasedMeanwhileError,
     ReservationMissingError,
     VersionConflictError,
 )
@@ -22,9 +23,11 @@ from graph.journal.guards import (
     Guard,
     LicenceLive,
     QuotaAtMost,
+    ReleasesCounted,
     ReservationHeld,
 )
 from graph.journal.reads.consents import consent_epoch
+from graph.journal.reads.deliveries import releases_of
 from graph.journal.reads.events import stream_version
 from graph.journal.reads.licences import released_columns, status_at
 from graph.sql.connection import Connection
@@ -33,7 +36,7 @@ from graph.sql.statements import licences as statements
 from policies.model.decision import LicenceStatus
 
 
-def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 0) -> None:
+def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 0) -> None:  # noqa: C901  # one case per guard
     """Return when the guard holds.
 
     Args:
@@ -63,6 +66,9 @@ def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 
             _held(connection, guard, booked)
         case ColumnsApart():
             _apart(connection, guard)
+        case ReleasesCounted(platform=platform, count=count):
+            if releases_of(connection, platform) != count:
+                raise ReleasedMeanwhileError(platform)
         case _:
             assert_never(guard)
 

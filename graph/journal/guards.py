@@ -57,4 +57,14 @@ class ColumnsApart:
     sets: tuple[frozenset[str], ...]
 
 
-Guard: TypeAlias = ExpectedVersion | LicenceLive | ConsentEpochIs | QuotaAtMost | ReservationHeld | ColumnsApart
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasesCounted:
+    """So many parts of deliveries with rows of the platform have left: none since whoever is affected was looked up."""
+
+    platform: str
+    count: int
+
+
+Guard: TypeAlias = (
+    ExpectedVersion | LicenceLive | ConsentEpochIs | QuotaAtMost | ReservationHeld | ColumnsApart | ReleasesCounted
+)

@@ -18,10 +18,14 @@ from graph.journal.events import (
     DeliveryOrdered,
     DeliveryPrepared,
     DeliveryReleased,
+    DutyAcknowledged,
+    DutyFiled,
+    DutyFulfilled,
     EthicsDecided,
     EthicsDecisionRequested,
     Event,
     LicenceFinalised,
+    LicenceRenewed,
     LicenceRequested,
     LicenceResumed,
     LicenceRevoked,
@@ -50,6 +54,8 @@ _NAMING: Final = frozenset(
         "dataset",
         "decided_by",
         "delivery",
+        "duty",
+        "finding",
         "invited_by",
         "licence",
         "licensor",
@@ -58,7 +64,10 @@ _NAMING: Final = frozenset(
         "offer",
         "owner",
         "party",
+        "previous",
+        "raised_by",
         "recorded_by",
+        "renews",
         "request",
         "run",
     }
@@ -94,6 +103,7 @@ _STREAMS: Final[Mapping[type[Event], tuple[str, ...]]] = {
     RequestRejected: ("negotiation",),
     AgreementSigned: ("negotiation",),
     LicenceFinalised: ("negotiation", "licence"),
+    LicenceRenewed: ("negotiation", "licence"),
     LicenceSuspended: ("licence",),
     LicenceResumed: ("licence",),
     LicenceRevoked: ("licence",),
@@ -105,6 +115,9 @@ _STREAMS: Final[Mapping[type[Event], tuple[str, ...]]] = {
     ConcernFiled: ("concern",),
     ConcernAnswered: ("concern",),
     ConcernClosed: ("concern",),
+    DutyFiled: ("duty",),
+    DutyAcknowledged: ("duty",),
+    DutyFulfilled: ("duty",),
 }
 """Accesses are in no stream: they do not compete with decisions about the licence."""
 
@@ -112,7 +125,7 @@ _STREAMS: Final[Mapping[type[Event], tuple[str, ...]]] = {
 def things_named(event: Event) -> frozenset[str]:
     """Everything that the event can be found by."""
     match event:
-        case AccessRecorded(notices=several) | RunReported(licences=several):
+        case AccessRecorded(notices=several) | RunReported(licences=several) | DutyFiled(deliveries=several):
             pass
         case _:
             several = ()

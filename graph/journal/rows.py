@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from graph.journal.events import AnsweredBy, PartyKind, ReviewHeld, RowScope, TermReason
+from graph.journal.events import AnsweredBy, DutyKind, PartyKind, ReviewHeld, RowScope, TermReason
 from policies.model.decision import LicenceStatus
 
 
@@ -138,6 +138,12 @@ class NegotiationRow:
     agreement_policy: str
     licence: str
     adjusts: str
+    renews: str
+    """The licence whose agreement it is to follow, or empty."""
+    renews_version: int
+    """Version of that agreement; 0 when it renews none."""
+    finding: str
+    """The concern or the run that it follows from, or empty."""
     answered_by: AnsweredBy | None
     """Who gave the last answer."""
     reasons: tuple[TermReason, ...]
@@ -310,6 +316,46 @@ class ConcernRow:
     version: int
     """Events of the concern's stream."""
     seq: int
+
+
+class DutyState(StrEnum):
+    """How far a duty has come."""
+
+    OPEN = "OPEN"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    """Its debtor took note of it."""
+    FULFILLED = "FULFILLED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRow:
+    """What is owed under a licence, or was."""
+
+    duty: str
+    kind: DutyKind
+    licence: str
+    assigner: str
+    assignee: str
+    clause: str
+    """Uid of the obligation in the agreement, or empty."""
+    raised_by: str
+    due: datetime
+    deliveries: tuple[str, ...]
+    state: DutyState
+    statement: str
+    """Digest of the signed statement, or empty."""
+    signature: str
+    """Compact JWS, or empty."""
+    at: datetime
+    """Time of its last event."""
+    version: int
+    """Events of the duty's stream."""
+    seq: int
+
+    @property
+    def fulfilled_by(self) -> str:
+        """Who says that it is fulfilled: the licensee, of a payment the licensor."""
+        return self.assigner if self.kind is DutyKind.SETTLE else self.assignee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,8 @@ class Label(StrEnum):
     MODEL = "Model"
     """A model, by the name its licensee gives it."""
     CONCERN = "Concern"
+    DUTY = "Duty"
+    """What is owed after rows have left: a take-down, deletion, its certificate, a payment."""
 
     NEGOTIATION = "Negotiation"
     REVIEW = "Review"

@@ -152,6 +152,9 @@ NEGOTIATION = Table(
     _text("note"),
     _text("at"),
     _integer("seq"),
+    _text("renews"),
+    _integer("renews_version"),
+    _text("finding"),
 )
 Index("negotiation_assigner", NEGOTIATION.c.assigner, NEGOTIATION.c.seq)
 Index("negotiation_assignee", NEGOTIATION.c.assignee, NEGOTIATION.c.seq)
@@ -291,6 +294,24 @@ CONCERN = Table(
     _integer("seq"),
 )
 Index("concern_licence", CONCERN.c.licence, CONCERN.c.seq)
+DUTY = Table(
+    "duty",
+    METADATA,
+    _text("duty", key=True),
+    _text("kind"),
+    _text("licence"),
+    _text("clause"),
+    _text("raised_by"),
+    _text("due"),
+    _text("deliveries"),
+    _text("state"),
+    _text("stated"),
+    _text("signature"),
+    _text("at"),
+    _integer("seq"),
+)
+Index("duty_licence", DUTY.c.licence, DUTY.c.seq)
+Index("duty_raised_by", DUTY.c.raised_by, DUTY.c.seq)
 
 CONSENT = Table(
     "consent",
@@ -325,6 +346,7 @@ REGISTERS = (
     RESERVATION,
     TRAINING_RUN,
     CONCERN,
+    DUTY,
     CONSENT,
     NOTICE,
     OBJECTION,

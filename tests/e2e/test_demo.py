@@ -298,9 +298,7 @@ def test_every_command_to_go_on_with_works_as_it_was_told(told, folder):
     assert f"verify {folder}/" in package
     assert len(queries) == 3
 
-    ended = [
-        subprocess.run(shlex.split(each), check=False, capture_output=True) for each in (verify, package, compare)
-    ]
+    ended = [subprocess.run(shlex.split(each), check=False, capture_output=True) for each in (verify, package, compare)]
     with serving(forum, "forum ready at "), serving(f"{serve} --port 0", "muniment is ready at ") as url:
         answers = [
             subprocess.run(shlex.split(f"{each} --url {url}"), check=False, capture_output=True) for each in queries

@@ -22,6 +22,7 @@ from graph.journal.events import (
     DeliveryReleased,
     Event,
     LicenceFinalised,
+    LicenceRenewed,
     LicenceRequested,
     OfferAccepted,
     PartyKind,
@@ -160,6 +161,29 @@ def a_finalisation(
         assigner=OWNER,
         assignee=DEVELOPER,
         valid_until=valid_until,
+    )
+
+
+def a_renewal(negotiation: str = "urn:muniment:negotiation:2", *, version: int = 1, by: str = "") -> LicenceRequested:
+    """A side of the licence asks for a newer agreement of it."""
+    return replace(a_request(negotiation), renews=LICENCE, renews_version=version, by=by)
+
+
+def a_renewed(
+    negotiation: str = "urn:muniment:negotiation:2", *, agreement: str = AGREEMENT, version: int = 2
+) -> LicenceRenewed:
+    """The newer agreement is in force."""
+    return LicenceRenewed(
+        negotiation=negotiation,
+        licence=LICENCE,
+        agreement=agreement,
+        version=version,
+        previous=AGREEMENT,
+        policy=AGREED,
+        dataset=DATASET,
+        assigner=OWNER,
+        assignee=DEVELOPER,
+        valid_until=None,
     )
 
 

@@ -20,7 +20,14 @@ from graph.journal.events.deliveries import (
     PreparedItem,
     UnitsReserved,
 )
-from graph.journal.events.licences import LicenceFinalised, LicenceResumed, LicenceRevoked, LicenceSuspended
+from graph.journal.events.duties import DutyAcknowledged, DutyFiled, DutyFulfilled, DutyKind
+from graph.journal.events.licences import (
+    LicenceFinalised,
+    LicenceRenewed,
+    LicenceResumed,
+    LicenceRevoked,
+    LicenceSuspended,
+)
 from graph.journal.events.negotiations import (
     AgreementSigned,
     AnsweredBy,
@@ -64,10 +71,15 @@ __all__ = [
     "DeliveryOrdered",
     "DeliveryPrepared",
     "DeliveryReleased",
+    "DutyAcknowledged",
+    "DutyFiled",
+    "DutyFulfilled",
+    "DutyKind",
     "EthicsDecided",
     "EthicsDecisionRequested",
     "Event",
     "LicenceFinalised",
+    "LicenceRenewed",
     "LicenceRequested",
     "LicenceResumed",
     "LicenceRevoked",
@@ -110,6 +122,7 @@ Event: TypeAlias = (
     | RequestRejected
     | AgreementSigned
     | LicenceFinalised
+    | LicenceRenewed
     | LicenceSuspended
     | LicenceResumed
     | LicenceRevoked
@@ -126,6 +139,9 @@ Event: TypeAlias = (
     | ConcernFiled
     | ConcernAnswered
     | ConcernClosed
+    | DutyFiled
+    | DutyAcknowledged
+    | DutyFulfilled
 )
 
 EVENT_TYPES: Final[dict[str, type[Event]]] = {each.__name__: each for each in Event.__args__}

@@ -20,6 +20,24 @@ class LicenceFinalised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceRenewed:
+    """Both signatures stand under a newer agreement: the licence rests on it from here on."""
+
+    negotiation: str
+    licence: str
+    agreement: str
+    version: int
+    """One more than before."""
+    previous: str
+    """The agreement that it takes the place of."""
+    policy: str
+    dataset: str
+    assigner: str
+    assignee: str
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceSuspended:
     """The licensor paused the licence."""
 

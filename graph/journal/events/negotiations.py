@@ -26,7 +26,7 @@ class TermReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceRequested:
-    """A developer asked for a licence of one dataset."""
+    """A developer asked for a licence of one dataset, or a side of a licence for a newer agreement of it."""
 
     negotiation: str
     request: str
@@ -38,7 +38,15 @@ class LicenceRequested:
     adjusts: str = ""
     """The rejected negotiation this one adjusts, or empty."""
     note: str = ""
-    """Vault reference of a message to the owner, or empty."""
+    """Vault reference of a message to the other side, or empty."""
+    renews: str = ""
+    """The licence whose agreement it is to follow, or empty."""
+    renews_version: int = 0
+    """Version of that agreement."""
+    by: str = ""
+    """The licensor, when it was the one who asked; else empty."""
+    finding: str = ""
+    """The concern or the run that it follows from, or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

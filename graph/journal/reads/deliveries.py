@@ -32,6 +32,15 @@ class DeliveryReads(Reads):
         """Every delivery that holds records of a licence, oldest first."""
         return self._found(statements.DELIVERIES_OF_LICENCE, under=licence)
 
+    def released_with(self, platform: str, subject: str) -> Sequence[tuple[str, DeliveryItemRow]]:
+        """What left with a package and has rows of a person of the platform: the delivery, and its part."""
+        found = self._connection.rows(statements.RELEASED_WITH, platform=platform, quoted=f'"{subject}"')
+        return [(row[0], _item(row)) for row in found]
+
+    def releases(self, platform: str) -> int:
+        """How many parts of deliveries with rows of the platform have left: what ``ReleasesCounted`` names."""
+        return releases_of(self._connection, platform)
+
     def unfetched(self, party: str) -> int:
         """How many packages of a party are being prepared, or wait to be fetched."""
         row = self._connection.row(
@@ -41,6 +50,12 @@ class DeliveryReads(Reads):
 
     def _found(self, statement: Any, **values: Any) -> Sequence[DeliveryRow]:
         return [_delivery(self._connection, row) for row in self._connection.rows(statement, **values)]
+
+
+def releases_of(connection: Connection, platform: str) -> int:
+    """How many parts of deliveries with rows of the platform have left, also inside a transaction."""
+    row = connection.row(statements.RELEASES, platform=platform)
+    return int(row[0]) if row else 0
 
 
 def _delivery(connection: Connection, row: Row) -> DeliveryRow:

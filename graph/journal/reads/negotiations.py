@@ -83,6 +83,9 @@ def _negotiation(connection: Connection, row: Row) -> NegotiationRow:
         note,
         at,
         seq,
+        renews,
+        renews_version,
+        finding,
         version,
     ) = row
     return NegotiationRow(
@@ -103,6 +106,9 @@ def _negotiation(connection: Connection, row: Row) -> NegotiationRow:
         agreement_policy=agreement_policy,
         licence=licence,
         adjusts=adjusts,
+        renews=renews,
+        renews_version=renews_version,
+        finding=finding,
         answered_by=AnsweredBy(answered_by) if answered_by else None,
         reasons=msgspec.json.decode(reasons, type=tuple[TermReason, ...]),
         note=note,

@@ -18,9 +18,13 @@ from graph.journal.events import (
     DeliveryOrdered,
     DeliveryPrepared,
     DeliveryReleased,
+    DutyAcknowledged,
+    DutyFiled,
+    DutyFulfilled,
     EthicsDecided,
     EthicsDecisionRequested,
     LicenceFinalised,
+    LicenceRenewed,
     LicenceRequested,
     LicenceResumed,
     LicenceRevoked,
@@ -45,6 +49,7 @@ from graph.journal.registers import (
     counters,
     datasets,
     deliveries,
+    duties,
     licences,
     negotiations,
     parties,
@@ -107,6 +112,8 @@ def _reduce(connection: Connection, recorded: Recorded) -> None:  # noqa: C901, 
             signing.signed(connection, event, seq, at)
         case LicenceFinalised():
             signing.finalised(connection, event, seq, at)
+        case LicenceRenewed():
+            signing.renewed(connection, event, at)
         case LicenceSuspended():
             licences.suspended(connection, event)
         case LicenceResumed():
@@ -136,6 +143,12 @@ def _reduce(connection: Connection, recorded: Recorded) -> None:  # noqa: C901, 
             reports.concern_answered(connection, event, at)
         case ConcernClosed():
             reports.concern_closed(connection, event, at)
+        case DutyFiled():
+            duties.filed(connection, event, seq, at)
+        case DutyAcknowledged():
+            duties.acknowledged(connection, event, at)
+        case DutyFulfilled():
+            duties.fulfilled(connection, event, at)
         case AccessDenied() | AccessWithheld():
             return
         case _:

@@ -1,7 +1,7 @@
 """Reducers of licences. What expires is not recorded: it follows from the end of the licence and the clock."""
 
 from graph.errors import MoveRefusedError, NotOnRecordError
-from graph.journal.events import LicenceFinalised, LicenceResumed, LicenceRevoked, LicenceSuspended
+from graph.journal.events import LicenceFinalised, LicenceRenewed, LicenceResumed, LicenceRevoked, LicenceSuspended
 from graph.sql.connection import Connection
 from graph.sql.statements import licences as statements
 from graph.times import instant_text
@@ -27,6 +27,27 @@ def granted(connection: Connection, event: LicenceFinalised, seq: int) -> None:
         first_delivery="",
         released_columns="[]",
         seq=seq,
+    )
+
+
+def renewed(connection: Connection, event: LicenceRenewed) -> None:
+    """A newer agreement takes the place of the last; days run anew, and what was released stays released."""
+    row = connection.row(statements.STATE_AND_AGREEMENT, of=event.licence)
+    if row is None:
+        raise NotOnRecordError(event.licence)
+    state, version, agreement = row
+    if state != LicenceStatus.ACTIVE:
+        raise MoveRefusedError("LicenceRenewed", event.licence, f"it is `{state}`")
+    if (event.version, event.previous) != (version + 1, agreement):
+        raise MoveRefusedError("LicenceRenewed", event.licence, f"its version is {version}")
+    connection.run(
+        statements.SET_AGREEMENT,
+        of=event.licence,
+        negotiated=event.negotiation,
+        agreed=event.agreement,
+        agreed_version=event.version,
+        agreed_policy=event.policy,
+        ends=instant_text(event.valid_until) if event.valid_until else "",
     )
 
 

@@ -28,8 +28,10 @@ from graph.journal.reads.negotiations import ethics_case_row, negotiation_row
 from graph.journal.registers.datasets import licensor_of
 from graph.journal.rows import NegotiationRow, NegotiationState
 from graph.sql.connection import Connection
+from graph.sql.statements import licences
 from graph.sql.statements import negotiations as statements
 from graph.times import instant_text
+from policies.model.decision import LicenceStatus
 
 _ANSWERABLE: Final = frozenset({NegotiationState.REQUESTED, NegotiationState.OFFERED})
 _UNSIGNED: Final = _ANSWERABLE | {NegotiationState.ACCEPTED}
@@ -44,6 +46,10 @@ def requested(connection: Connection, event: LicenceRequested, seq: int, at: dat
         raise MoveRefusedError("LicenceRequested", event.negotiation, "the dataset has another licensor")
     if event.adjusts:
         standing(connection, event, event.adjusts, frozenset({NegotiationState.TERMINATED}))
+    if event.renews:
+        _require_renewable(connection, event)
+    elif event.by:
+        raise MoveRefusedError("LicenceRequested", event.negotiation, "a licensor asks for nothing but a renewal")
     connection.run(
         statements.ADD_NEGOTIATION,
         negotiation=event.negotiation,
@@ -67,6 +73,9 @@ def requested(connection: Connection, event: LicenceRequested, seq: int, at: dat
         note="",
         at=instant_text(at),
         seq=seq,
+        renews=event.renews,
+        renews_version=event.renews_version,
+        finding=event.finding,
     )
 
 
@@ -185,6 +194,21 @@ def standing(
     if row.state not in allowed:
         raise MoveRefusedError(type(event).__name__, negotiation, f"it is `{row.state.value}`")
     return row
+
+
+def _require_renewable(connection: Connection, event: LicenceRequested) -> None:
+    row = connection.row(licences.PARTIES_AND_VERSION, of=event.renews)
+    if row is None:
+        raise NotOnRecordError(event.renews)
+    state, dataset, assigner, assignee, version = row
+    if (dataset, assigner, assignee) != (event.dataset, event.assigner, event.assignee):
+        raise MoveRefusedError("LicenceRequested", event.renews, "dataset or parties are others than the licence's")
+    if state != LicenceStatus.ACTIVE:
+        raise MoveRefusedError("LicenceRequested", event.renews, f"it is `{state}`")
+    if version != event.renews_version:
+        raise MoveRefusedError("LicenceRequested", event.renews, f"its version is {version}")
+    if event.by not in {"", assigner}:
+        raise MoveRefusedError("LicenceRequested", event.renews, "it comes from neither side")
 
 
 def _on_turn(row: NegotiationRow, event: OfferMade | OfferAccepted, by: str) -> None:

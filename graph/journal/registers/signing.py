@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from graph.errors import MoveRefusedError
-from graph.journal.events import AgreementSigned, LicenceFinalised
-from graph.journal.registers.licences import granted
+from graph.journal.events import AgreementSigned, LicenceFinalised, LicenceRenewed
+from graph.journal.registers import licences
 from graph.journal.registers.negotiations import standing
 from graph.journal.rows import NegotiationRow, NegotiationState
 from graph.sql.connection import Connection
@@ -47,12 +47,26 @@ def finalised(connection: Connection, event: LicenceFinalised, seq: int, at: dat
     """The agreement that both signed is in force, as a licence."""
     row = standing(connection, event, event.negotiation, frozenset({NegotiationState.VERIFIED}))
     _same(event, row)
-    if (event.dataset, event.assigner, event.assignee) != (row.dataset, row.assigner, row.assignee):
-        raise MoveRefusedError("LicenceFinalised", event.negotiation, "dataset or parties are others than agreed")
-    granted(connection, event, seq)
+    if row.renews:
+        raise MoveRefusedError("LicenceFinalised", event.negotiation, "it renews a licence, and gives no new one")
+    licences.granted(connection, event, seq)
     connection.run(statements.FINALISED, moving=event.negotiation, granted=event.licence, moved_at=instant_text(at))
 
 
-def _same(event: AgreementSigned | LicenceFinalised, row: NegotiationRow) -> None:
+def renewed(connection: Connection, event: LicenceRenewed, at: datetime) -> None:
+    """The agreement that both signed takes the place of the licence's last one."""
+    row = standing(connection, event, event.negotiation, frozenset({NegotiationState.VERIFIED}))
+    _same(event, row)
+    licences.renewed(connection, event)
+    if (event.licence, event.version) != (row.renews, row.renews_version + 1):
+        raise MoveRefusedError("LicenceRenewed", event.negotiation, "another licence, or version of it, was negotiated")
+    connection.run(statements.FINALISED, moving=event.negotiation, granted=event.licence, moved_at=instant_text(at))
+
+
+def _same(event: AgreementSigned | LicenceFinalised | LicenceRenewed, row: NegotiationRow) -> None:
     if (event.agreement, event.policy) != (row.agreement, row.agreement_policy):
         raise MoveRefusedError(type(event).__name__, event.negotiation, "it is about another agreement than was signed")
+    if isinstance(event, AgreementSigned):
+        return
+    if (event.dataset, event.assigner, event.assignee) != (row.dataset, row.assigner, row.assignee):
+        raise MoveRefusedError(type(event).__name__, event.negotiation, "dataset or parties are others than agreed")

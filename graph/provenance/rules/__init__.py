@@ -4,7 +4,7 @@ from typing import assert_never
 
 from graph.journal import events
 from graph.provenance.model import Facts
-from graph.provenance.rules import accesses, catalogue, consents, deliveries, licences, negotiations, reports
+from graph.provenance.rules import accesses, catalogue, consents, deliveries, duties, licences, negotiations, reports
 from graph.provenance.rules.template import Template
 
 __all__ = ["project"]
@@ -49,6 +49,8 @@ def project(recorded: events.Recorded) -> Facts:  # noqa: C901, PLR0912, PLR0915
             licences.agreement_signed(event, template)
         case events.LicenceFinalised() as event:
             licences.licence_finalised(event, template)
+        case events.LicenceRenewed() as event:
+            licences.licence_renewed(event, template)
         case events.LicenceSuspended() as event:
             licences.licence_suspended(event, template)
         case events.LicenceResumed() as event:
@@ -81,6 +83,12 @@ def project(recorded: events.Recorded) -> Facts:  # noqa: C901, PLR0912, PLR0915
             reports.concern_answered(event, template)
         case events.ConcernClosed() as event:
             reports.concern_closed(event, template)
+        case events.DutyFiled() as event:
+            duties.duty_filed(event, template)
+        case events.DutyAcknowledged() as event:
+            duties.duty_acknowledged(event, template)
+        case events.DutyFulfilled() as event:
+            duties.duty_fulfilled(event, template)
         case _:
             assert_never(happened)
     return template.facts()

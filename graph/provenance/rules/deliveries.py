@@ -8,7 +8,7 @@ from graph.journal.events import (
     DeliveryReleased,
     UnitsReserved,
 )
-from graph.provenance.model import preparation_id, transfer_id
+from graph.provenance.model import notice_id, preparation_id, transfer_id
 from graph.provenance.rules.template import Template
 from graph.provenance.vocabulary import EdgeType, Label
 
@@ -42,6 +42,9 @@ def delivery_prepared(event: DeliveryPrepared, template: Template) -> None:
         bytes=event.size,
     )
     template.edge(package, EdgeType.WAS_GENERATED_BY, preparation)
+    for digest in sorted({notice for item in event.items for notice in item.notices}):
+        notice = template.node(notice_id(digest), Label.CONSENT_NOTICE, digest=digest)
+        template.edge(package, EdgeType.PERMITTED_BY, notice)
     template.mark(preparation, status="READY")
 
 

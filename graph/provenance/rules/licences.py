@@ -3,6 +3,7 @@
 from graph.journal.events import (
     AgreementSigned,
     LicenceFinalised,
+    LicenceRenewed,
     LicenceResumed,
     LicenceRevoked,
     LicenceSuspended,
@@ -24,16 +25,18 @@ def agreement_signed(event: AgreementSigned, template: Template) -> None:
 
 
 def licence_finalised(event: LicenceFinalised, template: Template) -> None:
-    """The agreement is in force as a version of the licence."""
-    agreement = _agreement(event.agreement, event.policy, event.negotiation, template)
-    template.mark(agreement, version=event.version, validFrom=template.at, validTo=event.valid_until)
-    licence = template.node(event.licence, Label.LICENCE)
-    template.edge(agreement, EdgeType.SPECIALIZATION_OF, licence)
-    template.edge(agreement, EdgeType.COVERS, template.node(event.dataset, Label.DATASET))
-    template.edge(agreement, EdgeType.WAS_ATTRIBUTED_TO, template.node(event.assigner, Label.OWNER))
-    template.edge(agreement, EdgeType.GRANTED_TO, template.node(event.assignee, Label.DEVELOPER))
+    """The agreement is in force as the first version of a licence."""
+    licence, _ = _in_force(event, template)
     template.mark(licence, status="ACTIVE", version=event.version)
-    template.mark(event.negotiation, endedAt=template.at, outcome="FINALIZED")
+
+
+def licence_renewed(event: LicenceRenewed, template: Template) -> None:
+    """A newer agreement takes the place of the last."""
+    licence, agreement = _in_force(event, template)
+    previous = template.node(event.previous, Label.AGREEMENT_VERSION)
+    template.edge(agreement, EdgeType.WAS_DERIVED_FROM, previous)
+    template.mark(previous, endedAt=template.at)
+    template.mark(licence, version=event.version)
 
 
 def licence_suspended(event: LicenceSuspended, template: Template) -> None:
@@ -53,6 +56,19 @@ def licence_revoked(event: LicenceRevoked, template: Template) -> None:
     licence, change = _change(event.licence, event.by, template, kind="REVOKED", code=event.code)
     template.edge(licence, EdgeType.INVALIDATED_BY, change)
     template.mark(licence, status="TERMINATED", endedAt=template.at)
+
+
+def _in_force(event: LicenceFinalised | LicenceRenewed, template: Template) -> tuple[str, str]:
+    """The licence, and the agreement that it rests on from here on."""
+    agreement = _agreement(event.agreement, event.policy, event.negotiation, template)
+    template.mark(agreement, version=event.version, validFrom=template.at, validTo=event.valid_until)
+    licence = template.node(event.licence, Label.LICENCE)
+    template.edge(agreement, EdgeType.SPECIALIZATION_OF, licence)
+    template.edge(agreement, EdgeType.COVERS, template.node(event.dataset, Label.DATASET))
+    template.edge(agreement, EdgeType.WAS_ATTRIBUTED_TO, template.node(event.assigner, Label.OWNER))
+    template.edge(agreement, EdgeType.GRANTED_TO, template.node(event.assignee, Label.DEVELOPER))
+    template.mark(event.negotiation, endedAt=template.at, outcome="FINALIZED")
+    return licence, agreement
 
 
 def _agreement(agreement: str, policy: str, negotiation: str, template: Template) -> str:

@@ -19,13 +19,17 @@ def licence_requested(event: LicenceRequested, template: Template) -> None:
     request = template.node(event.request, Label.REQUEST)
     developer = template.node(event.assignee, Label.DEVELOPER)
     owner = template.node(event.assigner, Label.OWNER)
-    template.edge(request, EdgeType.WAS_ATTRIBUTED_TO, developer)
+    template.edge(request, EdgeType.WAS_ATTRIBUTED_TO, owner if event.by else developer)
     template.edge(negotiation, EdgeType.USED, request)
     template.edge(negotiation, EdgeType.ABOUT, template.node(event.dataset, Label.DATASET))
     template.edge(negotiation, EdgeType.WAS_ASSOCIATED_WITH, owner)
     template.edge(negotiation, EdgeType.WAS_ASSOCIATED_WITH, developer)
     template.edge(negotiation, EdgeType.WAS_INFORMED_BY, template.node(event.adjusts, Label.NEGOTIATION))
-    _message(negotiation, event.assignee, template, kind="REQUEST", odrlDigest=event.policy)
+    if event.renews:
+        template.edge(negotiation, EdgeType.ABOUT, template.node(event.renews, Label.LICENCE))
+    if event.finding:
+        template.mark(negotiation, finding=event.finding)
+    _message(negotiation, event.by or event.assignee, template, kind="REQUEST", odrlDigest=event.policy)
 
 
 def review_held(event: ReviewHeld, template: Template) -> None:

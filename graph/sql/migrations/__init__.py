@@ -7,7 +7,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from graph.errors import DatabaseUrlError
 
-NEWEST: Final = "0003"
+NEWEST: Final = "0004"
 """The newest revision in ``versions``; a test compares the two."""
 
 

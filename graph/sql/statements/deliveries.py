@@ -1,10 +1,10 @@
 """Statements on deliveries and the units reserved for them."""
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Text, bindparam, cast, delete, exists, func, or_, select, update
 
 from graph.sql.connection import Prepared
 from graph.sql.statements.upsert import insert_new, upsert
-from graph.sql.tables import DELIVERY, DELIVERY_ITEM, JOURNAL_STREAM, LICENCE, RESERVATION, USAGE
+from graph.sql.tables import DATASET, DELIVERY, DELIVERY_ITEM, DOCUMENT, JOURNAL_STREAM, LICENCE, RESERVATION, USAGE
 
 ADD_DELIVERY = Prepared(insert_new(DELIVERY))
 ADD_ITEM = Prepared(insert_new(DELIVERY_ITEM))
@@ -103,3 +103,17 @@ DELIVERIES_OF_LICENCE = Prepared(
     .where(DELIVERY_ITEM.c.licence == bindparam("under"))
     .order_by(DELIVERY.c.seq)
 )
+
+_released = (
+    select(DELIVERY_ITEM)
+    .join(DATASET, DATASET.c.dataset == DELIVERY_ITEM.c.dataset)
+    .where(DATASET.c.platform == bindparam("platform"), DELIVERY_ITEM.c.access != "")
+)
+RELEASES = Prepared(select(func.count()).select_from(_released.subquery()))
+RELEASED_WITH = Prepared(
+    _released.join(DOCUMENT, DOCUMENT.c.digest == DELIVERY_ITEM.c.subjects)
+    # WHY: a list of hashes holds one as a word of its own; reading it as JSON would cost a hundred times as much.
+    .where(func.instr(cast(DOCUMENT.c.content, Text), bindparam("quoted")) > 0)
+    .order_by(DELIVERY_ITEM.c.delivery, DELIVERY_ITEM.c.licence)
+)
+"""``quoted``: the keyed hash of the subject in double quotes."""

@@ -9,11 +9,27 @@ from graph.sql.tables import JOURNAL_STREAM, LICENCE, USAGE
 ADD_LICENCE = Prepared(insert_new(LICENCE))
 _of = LICENCE.c.licence == bindparam("of")
 SET_STATE = Prepared(update(LICENCE).where(_of).values(state=bindparam("reached")))
+SET_AGREEMENT = Prepared(
+    update(LICENCE)
+    .where(_of)
+    .values(
+        negotiation=bindparam("negotiated"),
+        agreement=bindparam("agreed"),
+        version=bindparam("agreed_version"),
+        policy=bindparam("agreed_policy"),
+        valid_until=bindparam("ends"),
+        first_delivery="",
+    )
+)
 SET_RELEASED = Prepared(
     update(LICENCE).where(_of).values(first_delivery=bindparam("first"), released_columns=bindparam("released"))
 )
 STATE = Prepared(select(LICENCE.c.state, LICENCE.c.version, LICENCE.c.valid_until).where(_of))
+STATE_AND_AGREEMENT = Prepared(select(LICENCE.c.state, LICENCE.c.version, LICENCE.c.agreement).where(_of))
 STATE_AND_PARTIES = Prepared(select(LICENCE.c.state, LICENCE.c.assigner, LICENCE.c.assignee).where(_of))
+PARTIES_AND_VERSION = Prepared(
+    select(LICENCE.c.state, LICENCE.c.dataset, LICENCE.c.assigner, LICENCE.c.assignee, LICENCE.c.version).where(_of)
+)
 RELEASED = Prepared(select(LICENCE.c.first_delivery, LICENCE.c.released_columns).where(_of))
 
 _version = select(JOURNAL_STREAM.c.version).where(JOURNAL_STREAM.c.stream == LICENCE.c.licence).scalar_subquery()

@@ -56,6 +56,7 @@ _LABELS: Final[dict[Label, LiteralString]] = {
     Label.TRAINING_RUN: "Activity:TrainingRun",
     Label.MODEL: "Entity:Model",
     Label.CONCERN: "Entity:Concern",
+    Label.DUTY: "Entity:Duty",
 }
 _TYPES: Final[dict[EdgeType, LiteralString]] = {
     EdgeType.WAS_DERIVED_FROM: "WAS_DERIVED_FROM",
