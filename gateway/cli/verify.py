@@ -14,6 +14,8 @@ from gateway.cli.verify_package import verify_folder
 
 FORMAT: Final = "muniment-proof/1"
 """What a bundle with an event calls itself: ``{format, origin, key, proof, receipt}``."""
+AUDIT: Final = "muniment-audit/1"
+"""What a bundle of a part of the graph calls itself; see ``gateway.client.audits``."""
 HEADS: Final = "muniment-heads/1"
 """What a bundle with two heads calls itself: ``{format, origin, key, heads: [older, newer], consistency}``."""
 
@@ -50,6 +52,8 @@ def verify(
             "consistency": list(path),
         } if found == HEADS:
             facts = _heads(origin, trusted_key(key, own, file), older, newer, path)
+        case {"format": str(found), "key": dict(own)} if found == AUDIT:
+            facts = _audit(bundle, trusted_key(key, own, file))
         case _:
             raise BundleInvalidError(file)
     facts["key_from"] = "bundle" if key is None else "file"
@@ -57,6 +61,19 @@ def verify(
         typer.echo(json.dumps(facts, indent=2))
         return
     _tell(facts)
+
+
+def _tell_audit(facts: Mapping[str, Any]) -> None:
+    way = "rests on" if facts["direction"] == "BACKWARD" else "is rested on by"
+    typer.echo(f"verified: {facts['events']} events show what `{facts['about']}` {way}, by {facts['edges']} edges:")
+    for label, count in facts["nodes"].items():
+        typer.echo(f"  {count} {label}")
+    for iri, told in facts["terms"].items():
+        typer.echo(f"terms of `{iri}`, as both sides signed them:")
+        for sentence in told:
+            typer.echo(f"  {sentence}")
+    if facts["truncated"]:
+        typer.echo("there is more than the bundle holds")
 
 
 def _event(
@@ -73,6 +90,24 @@ def _event(
         "journal": proven.checkpoint.origin,
         "journal_size": proven.checkpoint.size,
         "receipt": receipt is not None,
+        "key": thumbprint(key),
+    }
+
+
+def _audit(bundle: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, object]:
+    from gateway.client import verify_audit  # noqa: PLC0415  # cheap at start
+    from graph.signing import thumbprint  # noqa: PLC0415  # cheap at start
+
+    audit = verify_audit(bundle, public_jwk=key)
+    return {
+        "verified": True,
+        "about": audit.about,
+        "direction": audit.direction,
+        "events": audit.events,
+        "nodes": dict(audit.nodes),
+        "edges": audit.edges,
+        "truncated": audit.truncated,
+        "terms": {iri: list(told) for iri, told in audit.terms.items()},
         "key": thumbprint(key),
     }
 
@@ -94,7 +129,9 @@ def _heads(origin: str, key: Mapping[str, Any], older: str, newer: str, path: li
 
 
 def _tell(facts: Mapping[str, object]) -> None:
-    if "event" in facts:
+    if "about" in facts:
+        _tell_audit(facts)
+    elif "event" in facts:
         typer.echo(
             f"verified: {facts['event']}, place {facts['seq']} in {facts['journal']}, which had"
             f" {facts['journal_size']} events then (places count from 0)"

@@ -10,7 +10,7 @@ from gateway.demo.errors import UnexpectedAnswerError
 from gateway.demo.facts import Fact
 from gateway.demo.narrator import Narrator
 from gateway.demo.platforms import Platforms
-from gateway.demo.processes import Program
+from gateway.demo.served import ServedGateway
 
 
 class Learned:
@@ -38,6 +38,8 @@ class Learned:
         """Receipt of the federated answer, by dataset name."""
         self.delivery = ""
         """The package of step 10."""
+        self.run = ""
+        """The training run of step 12 that is within the licences."""
         self.measured: dict[str, Fact] = {}
         """Figures for the end of the story."""
 
@@ -48,7 +50,7 @@ class Story:
 
     folder: Path
     narrator: Narrator
-    gateway: Program
+    gateway: ServedGateway
     platforms: Platforms
     cast: Cast
     learned: Learned
