@@ -6,7 +6,7 @@ import json
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -26,8 +26,8 @@ TITLE: Final = "The auditor: from a model to owners and terms, from a notice to 
 BUNDLE: Final = "audit.json"
 """File of the folder that ``muniment verify`` can check."""
 _GRAPH: Final = "graph.db"
-_SHOWN: Final = 3
-"""Sentences of each agreement's terms that are printed."""
+_SHOWN: Final = ("lets", "number of records", "pay")
+"""The sentences of each agreement's terms that are printed have one of these words."""
 
 
 async def tell(story: Story) -> Told:
@@ -54,13 +54,17 @@ async def tell(story: Story) -> Told:
                 "alterations_found": altered,
             },
             "terms_that_were_signed": [
-                {"agreement": iri, "says": " ".join(named(story, told[1 : 1 + _SHOWN]))}
+                {"agreement": iri, "says": " ".join(named(story, _most_telling(told)))}
                 for iri, told in audit.terms.items()
             ],
             "from_one_notice_forward": forward,
             "graph_that_was_altered": healed,
         },
     )
+
+
+def _most_telling(sentences: Sequence[str]) -> Sequence[str]:
+    return [each for each in sentences if any(word in each for word in _SHOWN)]
 
 
 async def _backward(story: Story) -> tuple[VerifiedAudit, list[Mapping[str, Fact]]]:

@@ -10,11 +10,10 @@ import pyarrow.dataset as ds
 from gateway.demo.cast import Role
 from gateway.demo.duties import acknowledge, fulfil
 from gateway.demo.facts import Fact, Told
-from gateway.demo.metrics import journal_key
 from gateway.demo.naming import names
 from gateway.demo.speak import mutate
 from gateway.demo.step_10_prepare import sealed
-from gateway.demo.step_11_deliver import FOLDER
+from gateway.demo.step_11_deliver import FOLDER, fetched
 from gateway.demo.story import Story, require
 from gateway.demo.terms import ACTION, PURPOSE
 
@@ -84,16 +83,14 @@ async def _delivered_again(story: Story, licences: Sequence[str]) -> Mapping[str
     )
     delivery = str(ordered["delivery"]["id"])
     found = await sealed(story, delivery)
-    _, public_jwk = await journal_key(story.gateway.url)
-    pulled = await client.pull(delivery, story.folder / AGAIN, public_jwk=public_jwk)
-    require(pulled.acknowledged, "both sides have signed for it")
+    package, _ = await fetched(story, delivery, story.folder / AGAIN)
     before, after = await asyncio.gather(*(asyncio.to_thread(_people, story.folder / each) for each in (FOLDER, AGAIN)))
     require(after < before, "nobody came in, and somebody is gone")
     require(len(before - after) == 1, "it is exactly the person who withdrew")
     return {
         "delivery": delivery,
         "datasets": sorted(names(story)[item["dataset"]] for item in found["items"]),
-        "rows": pulled.package.rows,
+        "rows": package.rows,
         "people_before": len(before),
         "people_after": len(after),
         "people_less": len(before - after),

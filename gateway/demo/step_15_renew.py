@@ -58,12 +58,11 @@ async def _renew(story: Story, already: list[str]) -> Mapping[str, Fact]:
         require(after["version"] == before["version"] + 1, "under a newer agreement")
         require(stale == _STALE, "a token for the old one opens nothing")
     require(fresh is None, "a new one does")
+    delegated = any(each["delegated"] for each in final["agreement"]["signatures"])
     return {
         "dataset": _RENEWED,
         "changed_term": changed[0],
-        "owner_signed": "by rule"
-        if any(each["delegated"] for each in final["agreement"]["signatures"])
-        else "in person",
+        "owner_signed": "by rule" if delegated else "in person",
         "version_before": before["version"],
         "version_after": after["version"],
         "records_counted_anew_of": f"{after['usage'][0]['used']} of {after['usage'][0]['bound']:,}",
@@ -107,6 +106,7 @@ async def _end(story: Story, already: list[str]) -> Mapping[str, Fact]:
     refused = await mutate_refused(developer.client, "renew_licence", "demo:renew-ended", licence=licence)
     require(refused.code == "LICENCE_STATE", "what was ended is not renewed")
     require(await _token_refused(story, licence), "and opens no query any more")
+    story.learned.ended.add(_ENDED)
     return {
         "dataset": _ENDED,
         "state": after["state"],

@@ -34,6 +34,8 @@ class Learned:
         """A licence over few records, for the empty quota."""
         self.usable: tuple[str, ...] = ()
         """Licences in force when the federated query was first sent, in this run."""
+        self.ended: set[str] = set()
+        """Datasets whose licences have ended, by name."""
         self.receipts: dict[str, Mapping[str, Any]] = {}
         """Receipt of the federated answer, by dataset name."""
         self.delivery = ""
