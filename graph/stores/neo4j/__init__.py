@@ -44,6 +44,8 @@ _SCAN_NODES: Final = 500
 """Nodes that a scan reads at once."""
 _READ_S: Final = 15.0
 _WRITE_S: Final = 30.0
+_PATIENCE: Final = 1.25
+"""How much longer than the server may take is waited: a server that works says itself that it took too long."""
 _POOL: Final = 16
 
 
@@ -59,6 +61,8 @@ class Neo4jGraphStore:
         tenant: str = "main",
         database: str = "neo4j",
         connect_s: float = 5.0,
+        read_s: float = _READ_S,
+        write_s: float = _WRITE_S,
     ) -> None:
         """Nothing is connected yet.
 
@@ -69,10 +73,14 @@ class Neo4jGraphStore:
             tenant: Whose graph it is.
             database: Name of the database; Community Edition has one.
             connect_s: How long the first connection is tried, in seconds.
+            read_s: How long the server may read for one operation, in seconds.
+            write_s: How long it may write for one.
         """
         self._tenant = tenant
         self._database = database
         self._connect_s = connect_s
+        self._read_s = read_s
+        self._write_s = write_s
         self._driver: AsyncDriver = AsyncGraphDatabase.driver(
             uri,
             auth=(user, password),
@@ -152,7 +160,7 @@ class Neo4jGraphStore:
     async def health(self) -> Health:
         """See ``GraphStore.health``."""
         try:
-            async with self._translated():
+            async with self._translated(), asyncio.timeout(self._read_s * _PATIENCE):
                 server = await self._driver.get_server_info()
         except GraphUnavailableError as error:
             return Health(reachable=False, detail=error.problem)
@@ -169,8 +177,8 @@ class Neo4jGraphStore:
         **kwargs: P.kwargs,
     ) -> T:
         # WHY: READ mode: the server itself refuses to write in it.
-        async with self._session(READ_ACCESS) as session:
-            return await session.execute_read(unit_of_work(timeout=_READ_S)(work), *args, **kwargs)
+        async with self._session(READ_ACCESS, self._read_s) as session:
+            return await session.execute_read(unit_of_work(timeout=self._read_s)(work), *args, **kwargs)
 
     async def _write(
         self,
@@ -178,12 +186,13 @@ class Neo4jGraphStore:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        async with self._session(WRITE_ACCESS) as session:
-            return await session.execute_write(unit_of_work(timeout=_WRITE_S)(work), *args, **kwargs)
+        async with self._session(WRITE_ACCESS, self._write_s) as session:
+            return await session.execute_write(unit_of_work(timeout=self._write_s)(work), *args, **kwargs)
 
     @asynccontextmanager
-    async def _session(self, mode: str) -> AsyncIterator[AsyncSession]:
-        async with self._slots, self._translated():
+    async def _session(self, mode: str, limit_s: float) -> AsyncIterator[AsyncSession]:
+        # WHY: a server that hangs keeps its connections open, and the driver would wait on them for ever.
+        async with self._translated(), asyncio.timeout(limit_s * _PATIENCE), self._slots:
             await self._open()
             async with self._driver.session(database=self._database, default_access_mode=mode) as session:
                 yield session
@@ -210,6 +219,8 @@ class Neo4jGraphStore:
     async def _translated(self) -> AsyncIterator[None]:
         try:
             yield
+        except TimeoutError as error:
+            raise GraphUnavailableError("no answer in time") from error
         except AuthError as error:
             raise GraphCredentialsRefusedError from error
         except (ServiceUnavailable, SessionExpired, ConnectionPoolError, TransientError) as error:
