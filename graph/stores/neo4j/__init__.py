@@ -89,7 +89,7 @@ class Neo4jGraphStore:
             connection_timeout=5.0,
             max_connection_lifetime=600.0,
             liveness_check_timeout=60.0,
-            max_transaction_retry_time=10.0,
+            max_transaction_retry_time=5.0,
             # WHY: an empty database does not know our labels and properties yet, and says so at every statement.
             notifications_disabled_classifications=[NotificationDisabledClassification.UNRECOGNIZED],
             telemetry_disabled=True,
@@ -199,13 +199,15 @@ class Neo4jGraphStore:
 
     async def _open(self) -> None:
         """Wait for the server and make constraints and indexes, once."""
+        now = asyncio.get_running_loop().time
+        end = now() + self._connect_s
         async with self._opening:
             if self._ready:
                 return
             retrying = AsyncRetrying(
                 retry=retry_if_exception_type((ServiceUnavailable, SessionExpired)),
                 wait=wait_random_exponential(multiplier=0.1, max=1.0),
-                stop=stop_after_delay(self._connect_s),
+                stop=stop_after_delay(max(0.0, end - now())),
                 reraise=True,
             )
             await retrying(self._driver.verify_connectivity)

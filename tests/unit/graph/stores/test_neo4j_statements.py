@@ -53,6 +53,16 @@ async def test_a_server_that_is_not_there_is_named_as_unavailable() -> None:
     await store.close()
 
 
+async def test_whoever_waits_for_the_first_connection_gives_up_with_the_others() -> None:
+    store = Neo4jGraphStore(f"bolt://127.0.0.1:{_free_port()}", user="neo4j", password="secret", connect_s=0.3)
+
+    async with asyncio.timeout(3):
+        refused = await asyncio.gather(*(store.watermark() for _ in range(12)), return_exceptions=True)
+
+    assert {type(each) for each in refused} == {GraphUnavailableError}
+    await store.close()
+
+
 async def test_a_server_that_says_nothing_is_given_up_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"bolt://127.0.0.1:{silent.getsockname()[1]}"
