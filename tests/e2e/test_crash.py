@@ -35,12 +35,14 @@ ENTERED = {"PartyInvited", "PartyRegistered"}
 """Nobody learnt of an invitation whose answer was lost, so another is asked for."""
 _OF_THIS_WORLD = re.compile(r'urn:muniment:[a-z-]+:[0-9a-f-]{36}|"[^" ]{32,}"|"\d{4}-\d\d-\d\dT[\d:.]+Z"|\b\d+\b')
 """Names, keys, hashes, signatures, times and figures."""
+_SEVERAL = re.compile(r'("?…"?)(, "?…"?)+')
+"""A list of them: who reads more often has more of them to name."""
 
 
 def lasting(stored: Stored) -> Counter[str]:
     """What happened, up to names, times and figures."""
     return Counter(
-        _OF_THIS_WORLD.sub("…", json.dumps(event, sort_keys=True))
+        _SEVERAL.sub(r"\1", _OF_THIS_WORLD.sub("…", json.dumps(event, sort_keys=True)))
         for event in stored.events()
         if event["type"] not in TOLD_AGAIN | ENTERED
     )

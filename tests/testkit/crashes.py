@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,12 @@ from gateway.demo.tale import STEPS
 from tests.testkit.stored import Stored
 from tests.testkit.telling import CLEAN, Telling
 
-GATEWAY, PREPARATION, DOWNLOAD = "gateway", "gateway while it prepares", "download"
+GATEWAY, PREPARATION, DELIVERY, DOWNLOAD = (
+    "gateway",
+    "gateway while it prepares",
+    "gateway while it delivers",
+    "download",
+)
 PREPARING = "PREPARING"
 PULLS = 2
 """Downloads that are killed in one story."""
@@ -136,7 +141,7 @@ class Crashing:
         assert "Traceback" not in said
         if status:
             self.told.steps[failed] += 1
-            self.told.kills[PREPARATION if preparing else GATEWAY] += 1
+            self.told.kills[PREPARATION if preparing else DELIVERY if failed == _DELIVER else GATEWAY] += 1
         if killed and self._preparing() and not self._copy.exists():
             shutil.copytree(self.told.folder, self._copy, ignore=shutil.ignore_patterns("deliveries"))
         return status, failed
@@ -147,7 +152,12 @@ class Crashing:
         if not telling.wait(there):
             return False
         if while_preparing:
-            return self._preparing_goes_on(telling)
+            return telling.wait(self._preparing) and self._grown(
+                telling, self.told.folder / "deliveries", 0.7, lambda: not self._preparing()
+            )
+        if step == _DELIVER:
+            arriving = self.told.folder / step_11_deliver.FOLDER
+            return self._grown(telling, arriving, 1.0, lambda: step + 1 in telling.began)
         grows = self._pace.sizes[step + 1] - self._pace.sizes[step]
         end = time.monotonic() + self._chance.uniform(0, self._pace.began[step + 1] - self._pace.began[step])
         wanted = self._stored.size() + self._chance.randint(1, max(1, grows))
@@ -155,14 +165,11 @@ class Crashing:
             return telling.wait(lambda: self._stored.size() >= wanted or step + 1 in telling.began)
         return telling.wait(lambda: time.monotonic() >= end or step + 1 in telling.began)
 
-    def _preparing_goes_on(self, telling: Telling) -> bool:
-        """Wait until a part of what is missing of the package is on the disk, as chance names it."""
-        if not telling.wait(self._preparing):
-            return False
-        folder = self.told.folder / "deliveries"
+    def _grown(self, telling: Telling, folder: Path, share: float, over: Callable[[], bool]) -> bool:
+        """Wait until so much of what is missing of the package is in the folder, or it is over."""
         here = _bytes(folder)
-        wanted = here + self._chance.uniform(0, 0.7) * max(self._pace.package_bytes - here, 0)
-        return telling.wait(lambda: _bytes(folder) >= wanted or not self._preparing())
+        wanted = here + self._chance.uniform(0, share) * max(self._pace.package_bytes - here, 0)
+        return telling.wait(lambda: _bytes(folder) > wanted or over())
 
     def _preparing(self) -> bool:
         return PREPARING in self._stored.deliveries().values()
