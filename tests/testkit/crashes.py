@@ -37,8 +37,10 @@ PREPARATIONS = 2
 _PREPARE, _DELIVER = (
     next(step.number for step in STEPS if step.tell is module.tell) for module in (step_10_prepare, step_11_deliver)
 )
-PER_STORY = len(STEPS) + PREPARATIONS + PULLS
-"""Kills in one story: in its start, in every step, again and again in the preparation, in the download."""
+_OTHERS = tuple(step for step in range(len(STEPS) + 1) if step not in {_PREPARE, _DELIVER})
+_FEWEST = PREPARATIONS + 1 + PULLS
+MOST = len(_OTHERS) + _FEWEST
+"""Kills in one story at most: in its start, in every step, again and again in the preparation, in the download."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,17 @@ def undisturbed(folder: Path, notes: Path) -> Pace:
 class Crashing:
     """One story, killed at moments that chance names."""
 
-    def __init__(self, folder: Path, pace: Pace, seed: str) -> None:
+    def __init__(self, folder: Path, pace: Pace, seed: str, kills: int) -> None:
+        """A story in a new folder.
+
+        Args:
+            folder: made here.
+            pace: of the story that nobody disturbed.
+            seed: of chance.
+            kills: how many, ``MOST`` at most; preparation, delivery and download are always among them.
+        """
         folder.mkdir()
+        self._kills = kills
         self.told = Told(folder=folder / "world", notes=folder / "notes.jsonl", fetched=folder / "fetched")
         self._stored = Stored(self.told.folder)
         self._copy = folder / "copy"
@@ -103,8 +114,9 @@ class Crashing:
         self._chance = random.Random(seed)  # noqa: S311  # moments to be killed at, the same in every run
 
     def tell(self) -> Told:
-        """Kill it in its start and in every step, one after the other; then let it come to its end."""
-        for step in range(len(STEPS) + 1):
+        """Kill it in one step after the other; then let it come to its end."""
+        chosen = self._chance.sample(_OTHERS, max(self._kills - _FEWEST, 0))
+        for step in sorted((*chosen, _PREPARE, _DELIVER)):
             if step == _PREPARE:
                 self._run(step, while_preparing=True)
                 while self.told.kills[PREPARATION] < PREPARATIONS and self._preparing():
@@ -114,7 +126,7 @@ class Crashing:
                 self._run(step)
             if step == _DELIVER:
                 self._download()
-        while self.told.kills.total() < PER_STORY:
+        while self.told.kills.total() < self._kills:
             self._run(self._chance.randrange(len(STEPS) + 1))
         status, _ = self._telling(None)
         assert status == 0
@@ -133,7 +145,7 @@ class Crashing:
         try:
             if step is not None and self._reached(telling, step, while_preparing=while_preparing):
                 preparing = self._preparing()
-                killed = telling.kill_gateway()
+                killed = telling.wait(telling.kill_gateway)
             status, failed, said = telling.ended()
         finally:
             telling.stop()
