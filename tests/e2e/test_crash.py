@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tests.testkit.crashes import MOST, Crashing, Told, undisturbed
-from tests.testkit.stored import Stored, hashes
+from tests.testkit.stored import Stored
 from tests.testkit.telling import CLEAN
 
 pytestmark = [
@@ -138,7 +138,7 @@ def check(told: Told, calm: Path) -> Mapping[str, int]:
     check_projections(stored, told.notes.with_name("replayed.db"))
     assert told.sealed
     assert told.again == told.sealed
-    assert hashes(told.fetched) == told.sealed
+    assert told.fetched == told.sealed
     return {"acknowledged answers": seen.total(), "events": stored.size(), "runs": told.runs}
 
 

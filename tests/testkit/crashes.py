@@ -20,7 +20,7 @@ from pathlib import Path
 
 from gateway.demo import step_10_prepare, step_11_deliver
 from gateway.demo.tale import STEPS
-from tests.testkit.stored import Stored
+from tests.testkit.stored import Stored, hashes
 from tests.testkit.telling import CLEAN, Telling
 
 GATEWAY, PREPARATION, DELIVERY, DOWNLOAD = (
@@ -63,13 +63,13 @@ class Told:
     folder: Path
     notes: Path
     """What was acknowledged."""
-    fetched: Path
-    """Folder that the package was fetched into, by a command that was killed on the way."""
     kills: Counter[str] = field(default_factory=Counter)
     steps: Counter[int] = field(default_factory=Counter)
     runs: int = 0
     sealed: Mapping[str, str] = field(default_factory=dict)
     """The package as it was sealed."""
+    fetched: Mapping[str, str] = field(default_factory=dict)
+    """The package as it arrived, by a command that was killed on the way."""
     again: Mapping[str, str] = field(default_factory=dict)
     """The package prepared from the same plan in a copy of the store, without a kill."""
 
@@ -107,7 +107,8 @@ class Crashing:
         """
         folder.mkdir()
         self._kills = kills
-        self.told = Told(folder=folder / "world", notes=folder / "notes.jsonl", fetched=folder / "fetched")
+        self.told = Told(folder=folder / "world", notes=folder / "notes.jsonl")
+        self._arriving = self.told.folder / step_11_deliver.FOLDER
         self._stored = Stored(self.told.folder)
         self._copy = folder / "copy"
         self._pace = pace
@@ -168,8 +169,7 @@ class Crashing:
                 telling, self.told.folder / "deliveries", 0.7, lambda: not self._preparing()
             )
         if step == _DELIVER:
-            arriving = self.told.folder / step_11_deliver.FOLDER
-            return self._grown(telling, arriving, 1.0, lambda: step + 1 in telling.began)
+            return self._grown(telling, self._arriving, 1.0, lambda: step + 1 in telling.began)
         grows = self._pace.sizes[step + 1] - self._pace.sizes[step]
         end = time.monotonic() + self._chance.uniform(0, self._pace.began[step + 1] - self._pace.began[step])
         wanted = self._stored.size() + self._chance.randint(1, max(1, grows))
@@ -187,9 +187,11 @@ class Crashing:
         return PREPARING in self._stored.deliveries().values()
 
     def _download(self) -> None:
-        """Fetch the package of the story with the command, which is killed on the way."""
+        """Fetch the package with the command, which is killed on the way and goes on with what is there."""
         (delivery,) = self._stored.deliveries()
         self.told.sealed = self._stored.sealed(delivery)
+        if hashes(self._arriving) == self.told.sealed:
+            shutil.rmtree(self._arriving)
         size = _bytes(self._stored.package(delivery))
         with serving(self.told.folder) as url:
             for _ in range(20):
@@ -199,11 +201,12 @@ class Crashing:
             fetched = self._pull(delivery, url)
             _, said = fetched.communicate(timeout=60)
             assert fetched.returncode == 0, said
+        self.told.fetched = hashes(self._arriving)
         self.told.again = self._prepared_again(delivery)
 
     def _pull(self, delivery: str, url: str) -> subprocess.Popen[str]:
         card = self.told.folder / "parties" / "developer.json"
-        command = ["pull", delivery, "--party", str(card), "--to", str(self.told.fetched), "--url", url, "--json"]
+        command = ["pull", delivery, "--party", str(card), "--to", str(self._arriving), "--url", url, "--json"]
         return subprocess.Popen(
             [sys.executable, "-m", "gateway.cli", *command],
             stdout=subprocess.DEVNULL,
@@ -214,7 +217,7 @@ class Crashing:
 
     def _pull_killed(self, delivery: str, url: str, size: int) -> bool:
         """Begin a download, and kill it when so many bytes are here; false when it was too quick."""
-        folder = self.told.fetched
+        folder = self._arriving
         here = _bytes(folder)
         wanted = here + self._chance.uniform(0, 1) * max(size - here, 1)
         pulling = self._pull(delivery, url)
