@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,8 +83,16 @@ class Reader:
         for line in self.serving.stdout:
             if line.startswith("muniment is ready at "):
                 self.url = line.removeprefix("muniment is ready at ").strip()
+                self.caught_up()
                 return
         pytest.fail("the gateway did not start")
+
+    def caught_up(self) -> None:
+        """Wait until the graph holds the whole story."""
+        end = time.monotonic() + 60
+        while httpx2.get(f"{self.url}/health/ready").json()["graph"]["lag"]:
+            assert time.monotonic() < end
+            time.sleep(0.2)
 
     def stop(self) -> None:
         if self.serving is not None:
