@@ -19,7 +19,7 @@ from gateway.exchange.read.decide import Denied, Permitted, decide
 from gateway.exchange.reading import read
 from graph.journal.entries import Entry, Refused
 from graph.journal.events import DeliveryOrdered, UnitsReserved
-from graph.journal.guards import ExpectedVersion, Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import ExpectedVersion, Guard, LicenceLive, QuotaAtMost, UnfetchedAtMost
 from graph.journal.view import View
 
 _LICENCES_AT_ONCE: Final = 50
@@ -55,6 +55,8 @@ async def order_delivery(ports: Ports, principal: Principal, command: PrepareDel
         entry = _entry(ports, principal, command, decided.permitted)
         (outcome,) = await ports.journal.append(entry)
         if isinstance(outcome, Refused):
+            if isinstance(outcome.guard, UnfetchedAtMost):
+                raise TooManyDeliveriesError(outcome.guard.bound)
             licence = getattr(outcome.guard, "licence", "")
             raise DeliveryImpossibleError(licence, outcome.code, "it changed while the order was taken; order again")
         recorded = outcome.recorded
@@ -74,6 +76,8 @@ def _check(command: PrepareDelivery) -> None:
 
 def _decided(ports: Ports, principal: Principal, command: PrepareDelivery, view: View) -> _Decided:
     now = ports.clock()
+    # WHY: the guard has the last word; whoever has too many waiting is told so before a denial for want of the very
+    # units that they hold goes on record.
     if view.unfetched(principal.party) >= MOST_UNFETCHED:
         raise TooManyDeliveriesError(MOST_UNFETCHED)
     plan = DeliveryPlan(
@@ -146,7 +150,10 @@ def _entry(ports: Ports, principal: Principal, command: PrepareDelivery, permitt
     key = command.idempotency_key
     return Entry(
         events=(ordered, *reservations),
-        guards=tuple(guard for each in permitted for guard in _guards(each)),
+        guards=(
+            UnfetchedAtMost(party=principal.party, bound=MOST_UNFETCHED),
+            *(guard for each in permitted for guard in _guards(each)),
+        ),
         documents=(plan, *decisions.values()),
         idempotency=None if key is None else (principal.party, key),
     )

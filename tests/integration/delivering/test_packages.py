@@ -1,9 +1,11 @@
 """A package from the order to the receipt: units held, rows chosen and checked, files sealed, booked, signed for."""
 
+import asyncio
 import errno
 import json
 import os
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -631,6 +633,18 @@ async def test_ten_packages_may_wait_and_one_that_is_given_up_makes_room(tmp_pat
         assert await usage(exchange, licence) == [Usage(reserved=18)]
         assert (await ordered(exchange, licence, rows=2)).state is DeliveryState.PREPARING
         assert (await prepared_again(exchange, waiting[0])).state is DeliveryState.FAILED
+
+
+async def test_of_many_orders_at_once_ten_wait_and_the_others_are_refused(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+
+        outcomes = await asyncio.gather(
+            *(ordered(exchange, licence, rows=2) for _ in range(25)), return_exceptions=True
+        )
+
+        assert Counter(type(each).__name__ for each in outcomes) == {"DeliveryView": 10, "TooManyDeliveriesError": 15}
+        assert await usage(exchange, licence) == [Usage(reserved=20)]
 
 
 async def test_a_package_that_is_given_up_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
