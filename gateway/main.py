@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -151,6 +151,7 @@ async def opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterat
                 url=settings.url,
                 shard_rows=settings.delivery_shard_rows,
                 patience_s=settings.preparation_deadline_s,
+                kept=timedelta(days=settings.delivery_kept_days),
             ),
         )
         server = ServerPorts(

@@ -35,13 +35,21 @@ from gateway.exchange.deliver.errors import (
 )
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.deliver.outgoing import Outgoing
-from gateway.exchange.deliver.presented import deliveries, delivery
+from gateway.exchange.deliver.presented import DeliveryView, deliveries, delivery
 from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.errors import InputInvalidError, NotFoundError
 from gateway.exchange.lookup import licence
 from gateway.exchange.ports import PackingLimits
 from graph.journal.documents import subjects_of
-from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, DeliveryOrdered
+from graph.journal.events import (
+    AccessDenied,
+    AccessRecorded,
+    AccessWithheld,
+    DeliveryFailed,
+    DeliveryOrdered,
+    LicenceResumed,
+    LicenceSuspended,
+)
 from graph.journal.rows import DeliveryState
 from graph.party import PartyKind
 from graph.signing import DELIVERY_RECEIPT_TYP, SigningKey, sign
@@ -307,7 +315,7 @@ async def test_a_withdrawal_after_some_bytes_stops_the_others(tmp_path: Path) ->
         assert await usage(exchange, licence) == [Usage(used=1)]
 
 
-async def test_a_revoked_licence_lets_nothing_out(tmp_path: Path) -> None:
+async def test_a_revoked_licence_lets_nothing_out_and_ends_what_waits(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
         view = await prepared(exchange, licence, rows=50)
@@ -317,10 +325,54 @@ async def test_a_revoked_licence_lets_nothing_out(tmp_path: Path) -> None:
             await fetched(exchange, view)
 
         assert refused.value.reason == "LICENCE_TERMINATED"
-        denied = await exchange.last()
+        denied, ended = (await exchange.events())[-2:]
         assert isinstance(denied, AccessDenied)
         assert (denied.code, denied.licence) == ("LICENCE_TERMINATED", licence)
-        assert await usage(exchange, licence) == [Usage(reserved=50)]
+        assert ended == DeliveryFailed(delivery=view.delivery, code="LICENCE_TERMINATED")
+        assert (await seen(exchange, view)).code == "LICENCE_TERMINATED"
+        assert not Workspace.of(exchange.ports.packing.folder, view.delivery).folder.exists()
+        assert await usage(exchange, licence) == [Usage()]
+
+
+async def test_a_paused_licence_lets_nothing_out_and_ends_nothing(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        await exchange.append(LicenceSuspended(licence=licence, by=OWNER, code="TEST"))
+
+        with pytest.raises(DeliveryRefusedError):
+            await fetched(exchange, view)
+
+        await exchange.append(LicenceResumed(licence=licence, by=OWNER, code="TEST"))
+        assert await fetched(exchange, view)
+
+
+async def test_a_refusal_that_repeats_is_on_record_once_a_minute(tmp_path: Path) -> None:
+    """Each is answered; another reason, or another delivery, is recorded for itself."""
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        one, two = [await prepared(exchange, licence, rows=2) for _ in range(2)]
+        outgoing = Outgoing(exchange.ports)
+        await fetched(exchange, one, outgoing=outgoing)
+
+        async def refused(view: DeliveryView, times: int) -> int:
+            """How many events that many refusals leave."""
+            before = len(await exchange.events())
+            answers = await asyncio.gather(
+                *(fetched(exchange, view, outgoing=outgoing) for _ in range(times)), return_exceptions=True
+            )
+            assert [type(each) for each in answers] == [DeliveryRefusedError] * times
+            return len(await exchange.events()) - before
+
+        await exchange.append(LicenceSuspended(licence=licence, by=OWNER, code="TEST"))
+        assert await refused(one, 20) == 1
+        assert await refused(two, 20) == 1
+        exchange.clock.advance(59)
+        assert await refused(one, 5) == 0
+        exchange.clock.advance(1)
+        assert await refused(one, 5) == 1
+        await exchange.revoke(licence)
+        assert await refused(one, 5) == 1
 
 
 async def test_a_licence_that_ends_while_it_is_prepared_ends_the_preparation(tmp_path: Path) -> None:
