@@ -122,6 +122,7 @@ def _entry(ports: Ports, principal: Principal, command: PrepareDelivery, permitt
                 policy=each.licence.policy,
                 dataset=each.licence.dataset,
                 rows=each.decision.limit,
+                asked=each.plan.command.first,
             )
             for each in permitted
         ),

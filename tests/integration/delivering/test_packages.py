@@ -177,6 +177,36 @@ async def test_a_volume_bound_clips_what_is_held_and_what_leaves(tmp_path: Path)
         assert refused.value.reason == "LICENCE_QUOTA_EXCEEDED"
 
 
+async def test_an_order_that_is_cut_at_the_quota_says_so_and_so_does_its_report(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        dataset = await exchange.dataset()
+        cut = await exchange.licence(dataset, replace(LICENSED, max_records=3))
+        whole = await exchange.licence(dataset, LICENSED)
+
+        placed = await ordered(exchange, cut, whole, rows=50)
+        view = await prepared_again(exchange, placed)
+
+        for each in (placed, view):
+            assert {item.licence: (item.asked, item.within_quota) for item in each.items} == {
+                cut: (50, 3),
+                whole: (50, 50),
+            }
+        told = "Only 3 of the 50 rows that were ordered are within the quota of the licence."
+        assert (view.report or "").count("within the quota") == 1
+        assert told in (view.report or "")
+        assert told in (package(exchange, view) / "report.html").read_text()
+
+
+async def test_a_quota_that_is_larger_than_the_dataset_cuts_nothing(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), replace(LICENSED, max_records=40))
+
+        view = await prepared(exchange, licence, rows=50)
+
+        assert [(each.rows, each.asked, each.within_quota) for each in view.items] == [(4, 50, 40)]
+        assert "within the quota" not in (view.report or "")
+
+
 async def test_the_same_key_orders_once(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
