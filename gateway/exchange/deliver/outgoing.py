@@ -31,6 +31,8 @@ class OutgoingFile:
     """A file that somebody asks for."""
 
     fetcher: Fetcher
+    name: str
+    """Its path within the package."""
     path: Path
     size: int
     sha256: str
@@ -72,7 +74,7 @@ class Outgoing:
             # WHY: the files of what can never leave again are removed; then that is told, and not their absence.
             await self._release.require_permitted(delivery, fetcher.party, fetcher.client)
             raise
-        return OutgoingFile(fetcher=fetcher, path=found, size=sealed.bytes, sha256=sealed.sha256)
+        return OutgoingFile(fetcher=fetcher, name=sealed.path, path=found, size=sealed.bytes, sha256=sealed.sha256)
 
     async def let_out(self, file: OutgoingFile) -> None:
         """Return when bytes of the file may leave now; the first time, the package is booked.
