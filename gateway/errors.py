@@ -1,6 +1,6 @@
 """The root of the gateway's own errors, and the codes of every package in one place."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from policies.errors import CodedError
 
@@ -10,6 +10,15 @@ class GatewayError(CodedError):
 
     http_status: ClassVar[int] = 400
     """Status when the whole HTTP request fails with it."""
+
+
+_SHOWN: Final = 100
+"""Characters of a caller's text that a message repeats."""
+
+
+def shortened(text: str) -> str:
+    """A text of a caller, as a message to them may repeat it."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def coded_errors() -> dict[str, type[CodedError]]:

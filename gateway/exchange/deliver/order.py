@@ -21,6 +21,7 @@ from graph.journal.entries import Entry, Refused
 from graph.journal.events import DeliveryOrdered, UnitsReserved
 from graph.journal.guards import ExpectedVersion, Guard, LicenceLive, QuotaAtMost, UnfetchedAtMost
 from graph.journal.view import View
+from policies.vocabulary import ISO3166, OPERANDS, PROFILE, SPATIAL
 
 _LICENCES_AT_ONCE: Final = 50
 MOST_UNFETCHED: Final = 10
@@ -38,7 +39,7 @@ async def order_delivery(ports: Ports, principal: Principal, command: PrepareDel
 
     Raises:
         ScopeMissingError: Without ``graph:query``.
-        InputInvalidError: No licence, or too many, or one named twice, or a number of rows below one.
+        InputInvalidError: No licence, or too many, or one named twice, a number of rows below one, or no country.
         NotFoundError: A licence is not the caller's, or the token does not name it.
         TooManyDeliveriesError: Ten of the caller's are being prepared, or wait to be fetched.
         DeliveryImpossibleError: A licence gives nothing; the denial is on record, and no source was called.
@@ -72,6 +73,8 @@ def _check(command: PrepareDelivery) -> None:
         raise InputInvalidError("licences", "name each licence once")
     if command.rows is not None and command.rows < 1:
         raise InputInvalidError("rows", "ask for one row at least, or leave it out")
+    if command.place and not PROFILE.knows(OPERANDS[SPATIAL], command.place):
+        raise InputInvalidError("place", f"name a country as ISO 3166 does, like `{ISO3166}DE`, or leave it out")
 
 
 def _decided(ports: Ports, principal: Principal, command: PrepareDelivery, view: View) -> _Decided:

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import os
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from gateway.client.answers import Answer
 from gateway.client.errors import DownloadInterruptedError, DownloadRefusedError, PackageInvalidError
@@ -22,7 +24,7 @@ from gateway.client.pulling import Pulled, pull
 from gateway.client.transport import Transport
 from gateway.exchange.deliver.errors import DeliveryRefusedError
 from gateway.exchange.deliver.open import opened_delivery
-from gateway.exchange.deliver.outgoing import Outgoing, OutgoingFile
+from gateway.exchange.deliver.outgoing import Outgoing
 from gateway.exchange.deliver.presented import DeliveryView
 from gateway.web import deliveries
 from gateway.web.deliveries import delivery_routes
@@ -44,6 +46,10 @@ class Wire:
     """Bytes of a body after which the next connection breaks, once."""
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     """Path and range of every request."""
+    after_first_piece: Callable[[], Awaitable[None]] | None = None
+    """Done once, when the first piece of a body was sent."""
+    failures: list[BaseException] = field(default_factory=list)
+    """What the application raised."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -63,8 +69,15 @@ class Wire:
                     raise ConnectionAbortedError
                 return
             await send(message)
+            if self.after_first_piece is not None and message["type"] == "http.response.body":
+                meanwhile, self.after_first_piece = self.after_first_piece, None
+                await meanwhile()
 
-        await self.app(scope, receive, breaking)
+        try:
+            await self.app(scope, receive, breaking)
+        except Exception as failure:
+            self.failures.append(failure)
+            raise
 
 
 @dataclass
@@ -214,15 +227,43 @@ async def test_another_delivery_than_the_one_asked_for_is_not_signed_for(tmp_pat
         assert gateway.acknowledged == []
 
 
-async def test_what_gets_shorter_on_the_way_ends_the_answer(tmp_path: Path) -> None:
-    async with an_exchange(tmp_path) as exchange:
-        path = tmp_path / "short"
-        path.write_bytes(b"four")
-        file = OutgoingFile(fetcher=None, path=path, size=9, sha256="")  # type: ignore[arg-type]  # not asked for
+@pytest.mark.parametrize("ended", ["revoked", "shorter"])
+async def test_an_answer_that_must_stop_is_cut_and_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    """Its licence ended while it was on its way, or its file got shorter: the client sees that the end is missing."""
+    monkeypatch.setattr(deliveries, "_CHUNK_BYTES", 64)
+    monkeypatch.setattr(deliveries, "_JUDGED_EVERY", 1)
+    async with a_gateway(tmp_path) as (gateway, view, licence):
 
-        pieces = [each async for each in deliveries._bytes(Outgoing(exchange.ports), file, ByteRange(start=0, stop=9))]
+        async def meanwhile() -> None:
+            if ended == "revoked":
+                await gateway.exchange.revoke(licence)
+            else:
+                os.truncate(package(gateway.exchange, view) / SHARD, 65)
 
-        assert pieces == [b"four"]
+        gateway.wire.after_first_piece = meanwhile
+        with capture_logs() as logs, pytest.raises(httpx2.RemoteProtocolError):
+            await gateway.get(view)
+
+        assert gateway.wire.failures == []
+        (line,) = [each for each in logs if each["event"] == "delivery.stopped"]
+        code = "DELIVERY_REFUSED" if ended == "revoked" else "DELIVERY_DAMAGED"
+        assert (line["delivery"], line["path"], line["code"]) == (view.delivery, SHARD, code)
+
+
+async def test_a_refusal_does_not_repeat_a_long_path(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        absent = await gateway.get(view, "x" * 60_000)
+        opened = await opened_delivery(gateway.exchange.ports, gateway.exchange.principal(), view.delivery)
+        async with httpx2.AsyncClient(base_url=gateway.url) as client:
+            foreign = await client.get(
+                f"/deliveries/{'y' * 60_000}/x", headers={"authorization": f"Bearer {opened.token}"}
+            )
+
+        assert (absent.status_code, absent.json()["code"]) == (404, "NOT_FOUND")
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "DELIVERY_TOKEN_FOREIGN")
+        assert max(len(absent.content), len(foreign.content)) < 500
 
 
 async def test_asking_only_for_the_head_books_nothing(tmp_path: Path) -> None:

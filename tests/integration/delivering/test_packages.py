@@ -55,7 +55,7 @@ from graph.party import PartyKind
 from graph.signing import DELIVERY_RECEIPT_TYP, SigningKey, sign
 from graph.sql.operational import Client
 from policies.model import Transform, Usage
-from policies.vocabulary import PSEUDONYMISE
+from policies.vocabulary import ISO3166, PSEUDONYMISE
 from tests.testkit.clock import NOON
 from tests.testkit.delivering import (
     LICENSED,
@@ -144,7 +144,13 @@ async def test_what_a_licence_does_not_permit_is_not_ordered(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"licences": ()}, "licences"), ({"licences": ("a", "a")}, "licences"), ({"rows": 0}, "rows")],
+    [
+        ({"licences": ()}, "licences"),
+        ({"licences": ("a", "a")}, "licences"),
+        ({"rows": 0}, "rows"),
+        ({"place": "nowhere:at-all"}, "place"),
+        ({"place": ISO3166 + "Germany"}, "place"),
+    ],
 )
 async def test_an_order_that_makes_no_sense_is_refused(tmp_path: Path, changes: dict[str, Any], field: str) -> None:
     async with an_exchange(tmp_path) as exchange:
