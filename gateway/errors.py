@@ -13,12 +13,17 @@ class GatewayError(CodedError):
 
 
 _SHOWN: Final = 100
-"""Characters of a caller's text that a message repeats."""
+"""Characters of a text of somebody else that a message repeats."""
 
 
-def shortened(text: str) -> str:
-    """A text of a caller, as a message to them may repeat it."""
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def shortened(text: str, most: int = _SHOWN) -> str:
+    """A text of somebody else, as a message may repeat it: on one line, and not all of a long one."""
+    return printable(text if len(text) <= most else f"{text[:most]}…")
+
+
+def printable(text: str) -> str:
+    """The text with what cannot be printed written as in Python, so that it moves no cursor and hides nothing."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def coded_errors() -> dict[str, type[CodedError]]:

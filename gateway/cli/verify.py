@@ -9,8 +9,9 @@ import typer
 
 from gateway.cli.errors import BundleInvalidError
 from gateway.cli.files import json_object
-from gateway.cli.trusted_keys import trusted_key
+from gateway.cli.trusted_keys import comes_with, key_told, trusted_key
 from gateway.cli.verify_package import verify_folder
+from gateway.errors import printable
 
 FORMAT: Final = "muniment-proof/1"
 """What a bundle with an event calls itself: ``{format, origin, key, proof, receipt}``."""
@@ -52,11 +53,14 @@ def verify(
             facts = _heads(origin, trusted_key(key, own, file), older, newer, path)
         case _:
             raise BundleInvalidError(file)
-    facts["key_from"] = "bundle" if key is None else "file"
+    facts["key_from"] = "bundle" if comes_with(key, file) else "file"
     if as_json:
         typer.echo(json.dumps(facts, indent=2))
         return
     _tell(facts)
+    told = key_told(key, file, "bundle")
+    if told:
+        typer.echo(told)
 
 
 def _event(
@@ -96,16 +100,14 @@ def _heads(origin: str, key: Mapping[str, Any], older: str, newer: str, path: li
 def _tell(facts: Mapping[str, object]) -> None:
     if "event" in facts:
         typer.echo(
-            f"verified: {facts['event']}, place {facts['seq']} in {facts['journal']}, which had"
-            f" {facts['journal_size']} events then (places count from 0)"
+            f"verified: {printable(str(facts['event']))}, place {facts['seq']} in {printable(str(facts['journal']))},"
+            f" which had {facts['journal_size']} events then (places count from 0)"
         )
         if facts["receipt"]:
             typer.echo("its receipt is good")
     else:
         typer.echo(
-            f"verified: {facts['journal']} with {facts['journal_size']} events begins with the"
+            f"verified: {printable(str(facts['journal']))} with {facts['journal_size']} events begins with the"
             f" {facts['earlier_size']} events of the earlier head, unchanged"
         )
     typer.echo(f"under key {facts['key']}")
-    if facts["key_from"] == "bundle":
-        typer.echo("the key came with the bundle: compare it with the one you know, or give yours with --key")
