@@ -14,11 +14,21 @@ import httpx2
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from gateway.client.answers import Answer
-from gateway.client.errors import DownloadInterruptedError, DownloadRefusedError, PackageInvalidError
+from gateway.client.errors import (
+    DownloadInterruptedError,
+    DownloadRefusedError,
+    GatewayAnswerError,
+    KeyOtherError,
+    OperationFailedError,
+    PackageInvalidError,
+)
 from gateway.client.packages import verify_package
 from gateway.client.pulling import Pulled, pull
 from gateway.client.transport import Transport
@@ -91,6 +101,8 @@ class Gateway:
     acknowledged: list[Mapping[str, Any]] = field(default_factory=list)
     lying: Callable[[dict[str, Any]], None] = lambda _: None
     """Changes what it tells of a package."""
+    journal_key: Mapping[str, Any] | None = None
+    """What the well-known address names; nothing: there is no such address."""
     answers_for: str | None = None
     """The delivery that is opened, whatever was asked for."""
 
@@ -108,10 +120,10 @@ class Gateway:
         self.lying(told)
         return _answer({"openedDelivery": told})
 
-    async def pulled(self, view: DeliveryView, folder: Path) -> Pulled:
+    async def pulled(self, view: DeliveryView, folder: Path, public_jwk: Mapping[str, Any] | None = None) -> Pulled:
         """Pull a delivery into a folder."""
         async with Transport(self.url, timeout_s=5, max_bytes=1_000_000) as transport:
-            return await pull(self, transport, KEY, view.delivery, folder)
+            return await pull(self, transport, KEY, view.delivery, folder, public_jwk=public_jwk)
 
     async def get(self, view: DeliveryView, path: str = SHARD, **headers: str) -> httpx2.Response:
         """One request of a program that knows only HTTP."""
@@ -135,13 +147,21 @@ async def a_gateway(folder: Path) -> AsyncIterator[tuple[Gateway, DeliveryView, 
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
         view = await prepared(exchange, licence, rows=50)
         outgoing = Outgoing(exchange.ports)
-        wire = Wire(Starlette(routes=delivery_routes(outgoing)))
+        gateway: Gateway
+
+        async def journal(_request: Request) -> Response:
+            named = gateway.journal_key
+            return Response(status_code=404) if named is None else JSONResponse({"key": named})
+
+        routes = [*delivery_routes(outgoing), Route("/.well-known/muniment-journal", journal)]
+        wire = Wire(Starlette(routes=routes))
         with socket.create_server(("127.0.0.1", 0)) as listening:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             server = uvicorn.Server(uvicorn.Config(wire, log_level="critical", lifespan="off"))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             try:
-                yield Gateway(exchange=exchange, wire=wire, url=url, outgoing=outgoing), view, licence
+                gateway = Gateway(exchange=exchange, wire=wire, url=url, outgoing=outgoing)
+                yield gateway, view, licence
             finally:
                 server.should_exit = True
                 await serving
@@ -196,6 +216,75 @@ async def test_a_list_that_lies_writes_nothing_beside_the_folder_and_no_more_tha
 
         assert finding in "; ".join(refused.value.findings)
         assert {each.name for each in (tmp_path / "to").glob("*")} <= {"here"}
+        assert gateway.acknowledged == []
+
+
+@pytest.mark.parametrize(
+    ("lie", "where"),
+    [
+        (lambda opened: opened["files"][0].update(bytes="abc"), "$.openedDelivery.files[0].bytes"),
+        (lambda opened: opened["files"][0].update(bytes="-1"), "$.openedDelivery.files[0].bytes"),
+        (lambda opened: opened["files"][0].update(sha256="x"), "$.openedDelivery.files[0].sha256"),
+        (lambda opened: opened["files"][0].pop("path"), "$.openedDelivery.files[0]"),
+        (lambda opened: opened.update(files=None), "$.openedDelivery.files"),
+        (lambda opened: opened.update(token="a\nb"), "$.openedDelivery.token"),
+        (lambda opened: opened.update(manifest=[]), "$.openedDelivery.manifest"),
+    ],
+)
+async def test_an_answer_of_another_form_is_told_as_such(
+    tmp_path: Path, lie: Callable[[dict[str, Any]], object], where: str
+) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        gateway.lying = lie  # type: ignore[assignment]  # what it gives is not asked for
+
+        with pytest.raises(GatewayAnswerError) as wrong:
+            await gateway.pulled(view, tmp_path / "here")
+
+        assert f"`{where}`" in wrong.value.message
+        assert [each.used for each in await usage(gateway.exchange, licence)] == [0]
+
+
+async def test_a_file_that_is_listed_twice_is_not_fetched(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        gateway.lying = lambda opened: opened["files"].append(opened["files"][0])
+
+        with pytest.raises(PackageInvalidError, match="is listed twice"):
+            await gateway.pulled(view, tmp_path / "here")
+
+
+@pytest.mark.parametrize("said", [None, [], {}, {"acknowledgeDelivery": None}, {"acknowledgeDelivery": {}}])
+async def test_an_answer_to_the_receipt_of_another_form_is_told_as_such(tmp_path: Path, said: Any) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        real = gateway.execute
+
+        async def execute(query: str, variables: Mapping[str, Any] | None = None) -> Answer:
+            return _answer(said) if "Acknowledge" in query else await real(query, variables)
+
+        gateway.execute = execute  # type: ignore[method-assign]  # the second answer is a bad one
+
+        with pytest.raises((GatewayAnswerError, OperationFailedError)):
+            await gateway.pulled(view, tmp_path / "here")
+
+
+async def test_another_key_than_the_known_one_is_noticed_before_anything_is_fetched(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        known, own = SigningKey.generate(), gateway.exchange.ports.signer
+        gateway.journal_key = own.public_jwk
+
+        with pytest.raises(KeyOtherError) as other:
+            await gateway.pulled(view, tmp_path / "here", known.public_jwk)
+
+        assert (other.value.what, other.value.named) == (gateway.url, own.thumbprint)
+        assert [each.used for each in await usage(gateway.exchange, licence)] == [0]
+        assert (await gateway.pulled(view, tmp_path / "here", own.public_jwk)).acknowledged
+
+
+async def test_a_gateway_that_names_no_key_is_held_to_its_package(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        with pytest.raises(KeyOtherError) as other:
+            await gateway.pulled(view, tmp_path / "here", SigningKey.generate().public_jwk)
+
+        assert other.value.what == str(tmp_path / "here")
         assert gateway.acknowledged == []
 
 
@@ -439,7 +528,7 @@ async def test_a_package_sealed_by_another_key_is_refused(tmp_path: Path) -> Non
     async with a_gateway(tmp_path) as (gateway, view, _):
         await gateway.pulled(view, tmp_path / "here")
 
-        with pytest.raises(PackageInvalidError):
+        with pytest.raises(KeyOtherError):
             verify_package(tmp_path / "here", SigningKey.generate().public_jwk)
 
 
