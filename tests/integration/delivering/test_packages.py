@@ -20,7 +20,7 @@ from connectors.kinds import Kind
 from connectors.platforms.memory import MemoryTable
 from gateway.auth.errors import DeliveryTokenForeignError, DeliveryTokenRefusedError
 from gateway.exchange import commands
-from gateway.exchange.deliver import pack
+from gateway.exchange.deliver import ending, pack, refusals
 from gateway.exchange.deliver import prepare as preparing
 from gateway.exchange.deliver.acknowledge import acknowledge_delivery
 from gateway.exchange.deliver.cancel import cancel_delivery
@@ -36,10 +36,12 @@ from gateway.exchange.deliver.errors import (
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.deliver.outgoing import Outgoing
 from gateway.exchange.deliver.presented import DeliveryView, deliveries, delivery
+from gateway.exchange.deliver.release import Release
 from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.errors import InputInvalidError, NotFoundError
 from gateway.exchange.lookup import licence
 from gateway.exchange.ports import PackingLimits
+from graph.errors import JournalWriteError
 from graph.journal.documents import subjects_of
 from graph.journal.events import (
     AccessDenied,
@@ -50,6 +52,7 @@ from graph.journal.events import (
     LicenceResumed,
     LicenceSuspended,
 )
+from graph.journal.journal import Journal
 from graph.journal.rows import DeliveryState
 from graph.party import PartyKind
 from graph.signing import DELIVERY_RECEIPT_TYP, SigningKey, sign
@@ -409,6 +412,71 @@ async def test_a_refusal_that_repeats_is_on_record_once_a_minute(tmp_path: Path)
         assert await refused(one, 5) == 1
         await exchange.revoke(licence)
         assert await refused(one, 5) == 1
+
+
+async def test_a_licence_that_ends_in_the_moment_of_the_release_lets_nothing_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        booked = Release._booked
+
+        async def revoked_first(*given: Any) -> bool:
+            await exchange.revoke(licence)
+            return await booked(*given)
+
+        monkeypatch.setattr(Release, "_booked", revoked_first)
+        with pytest.raises(DeliveryRefusedError, match="ended before the release"):
+            await fetched(exchange, view)
+
+        assert (await seen(exchange, view)).code == "LICENCE_TERMINATED"
+        assert await usage(exchange, licence) == [Usage()]
+        assert not any(isinstance(each, AccessRecorded) for each in await exchange.events())
+
+
+async def test_a_refusal_is_on_record_also_when_the_delivery_was_given_up_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        await exchange.revoke(licence)
+        end = ending.end_sealed
+
+        async def cancelled_first(*given: Any) -> bool:
+            command = commands.CancelDelivery(delivery=view.delivery)
+            await cancel_delivery(exchange.ports, exchange.principal(), command)
+            return await end(*given)
+
+        monkeypatch.setattr(refusals, "end_sealed", cancelled_first)
+        with pytest.raises(DeliveryRefusedError):
+            await fetched(exchange, view)
+
+        assert (await seen(exchange, view)).code == "CANCELLED"
+        assert isinstance(await exchange.last(), AccessDenied)
+
+
+async def test_a_refusal_that_could_not_be_recorded_is_recorded_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        outgoing = Outgoing(exchange.ports)
+        await exchange.append(LicenceSuspended(licence=licence, by=OWNER, code="TEST"))
+
+        async def failing(*_: object) -> None:
+            raise JournalWriteError("the disk is full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Journal, "append", failing)
+            with pytest.raises(JournalWriteError):
+                await fetched(exchange, view, outgoing=outgoing)
+        with pytest.raises(DeliveryRefusedError):
+            await fetched(exchange, view, outgoing=outgoing)
+
+        assert isinstance(await exchange.last(), AccessDenied)
 
 
 async def test_a_licence_that_ends_while_it_is_prepared_ends_the_preparation(tmp_path: Path) -> None:
