@@ -34,6 +34,8 @@ DELIVERY_RECEIPT_TYP: Final = "muniment-delivery-receipt+jws"
 
 _ALGORITHM: Final = "Ed25519"
 _CURVE: Final = "Ed25519"
+DUTY_TYP: Final = "muniment-duty+jws"
+"""``typ`` of a signature under the statement that a duty is fulfilled."""
 _NOTE_KEY_TYPE: Final = b"\x01"
 _KEY_ID_BYTES: Final = 4
 _SIGNATURE_BYTES: Final = 64

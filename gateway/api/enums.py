@@ -185,3 +185,26 @@ class ConcernState(Enum):
     OPEN = strawberry.enum_value("OPEN", description="The developer has not answered.")
     ANSWERED = strawberry.enum_value("ANSWERED", description="The owner has not closed it.")
     CLOSED = strawberry.enum_value("CLOSED", description="It has its outcome.")
+
+
+@strawberry.enum(description="What has to be done.")
+class DutyKind(Enum):
+    """The kinds of ``graph.journal.events.DutyKind``."""
+
+    TAKE_DOWN = strawberry.enum_value(
+        "TAKE_DOWN", description="Somebody in a package withdrew: it is not used any more."
+    )
+    DELETE = strawberry.enum_value("DELETE", description="The licence ended: what was taken under it is deleted.")
+    CERTIFY_DELETION = strawberry.enum_value(
+        "CERTIFY_DELETION", description="The developer signs for every package that it is deleted."
+    )
+    SETTLE = strawberry.enum_value("SETTLE", description="What is due is paid; the owner confirms it.")
+
+
+@strawberry.enum(description="How far a duty has come.")
+class DutyState(Enum):
+    """The states of ``graph.journal.rows.DutyState``."""
+
+    OPEN = strawberry.enum_value("OPEN", description="It is owed.")
+    ACKNOWLEDGED = strawberry.enum_value("ACKNOWLEDGED", description="The developer took note of it.")
+    FULFILLED = strawberry.enum_value("FULFILLED", description="It is done, and signed for.")

@@ -6,6 +6,7 @@ from typing import Self
 import strawberry
 
 from gateway.api.catalogue import Dataset
+from gateway.api.duties import Duty
 from gateway.api.enums import LicenceState
 from gateway.api.parties import Party
 from gateway.api.policy_documents import PolicyDocument
@@ -77,6 +78,7 @@ class Licence(Node):
         description="When it ends. Days count from the first delivery: nothing until there was one, or without an end."
     )
     usage: list[CounterUsage] = strawberry.field(description="Its caps and how much of them is used.")
+    duties: list[Duty] = strawberry.field(description="What is owed under it after rows have left, the oldest first.")
 
     @classmethod
     def of(cls, view: LicenceView) -> Self:
@@ -91,4 +93,5 @@ class Licence(Node):
             agreement=Agreement.of(view.agreement),
             valid_until=view.valid_until,
             usage=[CounterUsage.of(each) for each in view.usage],
+            duties=[Duty.of(each) for each in view.duties],
         )

@@ -10,6 +10,7 @@ from connectors.kinds import Kind
 from gateway.api.catalogue import Dataset, Offer
 from gateway.api.context import Context
 from gateway.api.deliveries import Delivery, OpenedDelivery
+from gateway.api.duties import Duty
 from gateway.api.enums import NegotiationState, RecordKind
 from gateway.api.licences import Agreement, Licence
 from gateway.api.oversight import Access, EthicsCase
@@ -18,7 +19,7 @@ from gateway.api.relay import FIRST, After, Connection, First, Node
 from gateway.api.reporting import Concern, TrainingRun, Usage
 from gateway.api.requests import LicenceRequest
 from gateway.auth.principal import Principal
-from gateway.exchange import concerns, discover, lookup, lookup_ethics
+from gateway.exchange import concerns, discover, duties, lookup, lookup_ethics
 from gateway.exchange.deliver import presented
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.errors import NotFoundError
@@ -92,6 +93,11 @@ async def _concern(info: Info, iri: str) -> Concern | None:
     return None if view is None else Concern.of(view)
 
 
+async def _duty(info: Info, iri: str) -> Duty | None:
+    view = await found(info, duties.duty, iri)
+    return None if view is None else Duty.of(view)
+
+
 async def _access(info: Info, iri: str) -> Node | None:
     view = await found(info, find_access, iri)
     return None if view is None else Access.of(view)
@@ -107,6 +113,7 @@ _LOOKS = {
     "delivery": _delivery,
     "run": _run,
     "concern": _concern,
+    "duty": _duty,
     "ethics-case": _ethics_case,
     "access": _access,
 }
@@ -261,6 +268,18 @@ class OversightQuery:
         window = info.context.window(first, after, "concerns")
         page = await concerns.concerns(info.context.ports, info.context.principal, first=window.first, after=window.key)
         return window.connection(page, Concern.of, lambda view: view.concern)
+
+    @strawberry.field(description="One duty, to its two sides, to whoever raised it, and to auditors.")
+    async def duty(self, info: Info, id: Id) -> Duty | None:  # noqa: A002  # name of the argument
+        """One duty."""
+        return await _duty(info, id)
+
+    @strawberry.field(description="What the caller owes, is owed, or raised, the oldest first.")
+    async def duties(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Duty] | None:
+        """The caller's own duties."""
+        window = info.context.window(first, after, "duties")
+        page = await duties.duties(info.context.ports, info.context.principal, first=window.first, after=window.key)
+        return window.connection(page, Duty.of, lambda view: view.duty)
 
     @strawberry.field(description="Every access under a licence, the oldest first; to its sides and to auditors.")
     async def access_log(

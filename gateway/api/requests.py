@@ -81,11 +81,14 @@ class LicenceRequest(Node):
     terms: PolicyDocument = strawberry.field(description="The last terms that were sent.")
     messages: list[NegotiationMessage] = strawberry.field(description="Every step, in order.")
     changes: list[TermChange] = strawberry.field(
-        description="Difference between the last two sets of terms; of a request that adjusts another, since that one."
+        description="Difference between the last two sets of terms; of a request that adjusts another, since that one;"
+        " of a renewal, since the agreement in force."
     )
     on_hold: Hold | None = strawberry.field(description="Who waits for a person, and why.")
     reasons: list[TermReason] = strawberry.field(description="Why it was rejected, per term.")
     adjusts: strawberry.ID | None = strawberry.field(description="The rejected request that this one adjusts.")
+    renews: strawberry.ID | None = strawberry.field(description="The licence whose agreement it is to follow.")
+    finding: strawberry.ID | None = strawberry.field(description="The concern or the run that it follows from.")
     agreement: Agreement | None = strawberry.field(description="From acceptance on: what is to be signed.")
     licence: Licence | None = strawberry.field(description="The licence, once both sides have signed.")
     your_turn: bool = strawberry.field(description="True when the caller must answer or sign next.")
@@ -106,6 +109,8 @@ class LicenceRequest(Node):
             on_hold=None if view.hold is None else Hold.of(view.hold),
             reasons=[TermReason.of(each) for each in view.reasons],
             adjusts=None if view.adjusts is None else strawberry.ID(view.adjusts),
+            renews=None if view.renews is None else strawberry.ID(view.renews),
+            finding=None if view.finding is None else strawberry.ID(view.finding),
             agreement=None if view.agreement is None else Agreement.of(view.agreement),
             licence=None if view.licence is None else Licence.of(view.licence),
             your_turn=view.your_turn,

@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from gateway.api.kinds import KIND_TYPES
 from gateway.api.mutations.consents import ConsentMutation
 from gateway.api.mutations.deliveries import DeliveryMutation
+from gateway.api.mutations.duties import DutyMutation
 from gateway.api.mutations.ethics import EthicsMutation
 from gateway.api.mutations.licences import LicenceMutation
 from gateway.api.mutations.parties import PartyMutation
@@ -38,6 +39,7 @@ class Mutation(
     LicenceMutation,
     DeliveryMutation,
     ReportingMutation,
+    DutyMutation,
     EthicsMutation,
 ):
     """Everything that changes something."""

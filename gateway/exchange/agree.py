@@ -1,12 +1,13 @@
-"""Sign the agreement: the provider first, then the developer; the second signature puts the licence in force."""
+"""Sign the agreement: the provider first, then the developer; the second signature puts it in force."""
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
-from gateway.exchange.agreement import VERSION, Agreed, valid_until
+from gateway.exchange.agreement import Agreed, valid_until, version_of
 from gateway.exchange.appending import Draft, recorded_once
 from gateway.exchange.commands import SignAgreement
 from gateway.exchange.description import description_of
-from gateway.exchange.errors import SignatureRefusedError
+from gateway.exchange.errors import SignatureRefusedError, VersionConflictError
+from gateway.exchange.lookup import own_licence
 from gateway.exchange.negotiating import SIGNABLE, Turn, negotiation_result, own_turn, require_ethics_closed
 from gateway.exchange.platform_terms import require_uses
 from gateway.exchange.ports import Ports
@@ -15,7 +16,8 @@ from gateway.exchange.reading import Reading
 from gateway.exchange.registered_keys import registered_key
 from gateway.exchange.views import NegotiationView
 from graph.errors import SignatureInvalidError
-from graph.journal.events import AgreementSigned, Event, LicenceFinalised
+from graph.journal.events import AgreementSigned, LicenceFinalised, LicenceRenewed
+from graph.journal.guards import ExpectedVersion
 from graph.signing import AGREEMENT_TYP, thumbprint, verify
 from policies.validate import validate
 
@@ -32,7 +34,8 @@ async def sign_agreement(ports: Ports, principal: Principal, command: SignAgreem
         PolicyError: The terms have run out meanwhile.
         PlatformTermsUndecidedError: The platform's own terms leave the use open.
         PlatformTermsForbidError: The platform's own terms forbid the use.
-        VersionConflictError: Somebody acted on the request, or on the dataset's terms, meanwhile.
+        LicenceStateError: The licence that it renews was ended, or is paused.
+        VersionConflictError: Somebody acted on the request, on the dataset's terms, or renewed the licence, meanwhile.
     """
     principal.require(Scope.LICENCE_NEGOTIATE)
     recorded = await recorded_once(ports, principal, command, lambda reading: _signed(ports, reading, command))
@@ -54,8 +57,10 @@ def _signed(ports: Ports, reading: Reading, command: SignAgreement) -> Draft:
         key=_verified(ports, reading.reader, drawn, command.signature),
         signature=command.signature,
     )
-    events: tuple[Event, ...] = (signed,) if turn.owner else (signed, _finalised(ports, turn, drawn))
-    return Draft(events=events, expected=turn.expected, documents=(drawn.document(),))
+    if turn.owner:
+        return Draft(events=(signed,), expected=turn.expected, documents=(drawn.document(),))
+    in_force, expected = _in_force(ports, reading, turn, drawn)
+    return Draft(events=(signed, in_force), expected=(*turn.expected, *expected), documents=(drawn.document(),))
 
 
 def _verified(ports: Ports, signer: Principal, drawn: Agreed, signature: str) -> str:
@@ -70,15 +75,37 @@ def _verified(ports: Ports, signer: Principal, drawn: Agreed, signature: str) ->
     return thumbprint(jwk)
 
 
-def _finalised(ports: Ports, turn: Turn, drawn: Agreed) -> LicenceFinalised:
-    return LicenceFinalised(
-        negotiation=turn.row.negotiation,
-        licence=ports.ids.new("licence"),
+def _in_force(
+    ports: Ports, reading: Reading, turn: Turn, drawn: Agreed
+) -> tuple[LicenceFinalised | LicenceRenewed, tuple[ExpectedVersion, ...]]:
+    """The new licence, or the newer agreement of one, and which state of the licence that rests on."""
+    row = turn.row
+    if not row.renews:
+        finalised = LicenceFinalised(
+            negotiation=row.negotiation,
+            licence=ports.ids.new("licence"),
+            agreement=drawn.agreement,
+            version=version_of(row),
+            policy=drawn.hash,
+            dataset=row.dataset,
+            assigner=row.assigner,
+            assignee=row.assignee,
+            valid_until=valid_until(drawn.policy),
+        )
+        return finalised, ()
+    licence = own_licence(reading, row.renews)
+    if licence.version != row.renews_version:
+        raise VersionConflictError(licence.licence)
+    renewed = LicenceRenewed(
+        negotiation=row.negotiation,
+        licence=licence.licence,
         agreement=drawn.agreement,
-        version=VERSION,
+        version=version_of(row),
+        previous=licence.agreement,
         policy=drawn.hash,
-        dataset=turn.row.dataset,
-        assigner=turn.row.assigner,
-        assignee=turn.row.assignee,
+        dataset=row.dataset,
+        assigner=row.assigner,
+        assignee=row.assignee,
         valid_until=valid_until(drawn.policy),
     )
+    return renewed, (ExpectedVersion(stream=licence.licence, version=licence.stream_version),)

@@ -6,13 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from gateway.exchange.policy_documents import policy_document
 from graph.journal.documents import Document
+from graph.journal.rows import NegotiationRow
 from policies.canonical import policy_hash
 from policies.model import Constraint, Policy, Value, flat
 from policies.terms import agreement
 from policies.vocabulary import DATE_TIME, ELAPSED_TIME, Iri, Operator
-
-VERSION = 1
-"""Of a newly negotiated agreement; amendments count on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +29,11 @@ class Agreed:
     def document(self) -> Document:
         """The stored form of the policy."""
         return policy_document(self.policy)
+
+
+def version_of(row: NegotiationRow) -> int:
+    """Of the agreement that a negotiation can end in: 1, or one more than the agreement that it renews has."""
+    return row.renews_version + 1
 
 
 def agreement_iri(negotiation: str) -> str:

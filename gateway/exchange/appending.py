@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar, assert_never
+from typing import Final, TypeVar, assert_never
 
 from gateway.auth.principal import Principal
 from gateway.exchange.commands import Command
@@ -14,9 +14,11 @@ from graph.errors import RecordError
 from graph.journal.documents import Document
 from graph.journal.entries import Appended, Entry, Refused
 from graph.journal.events import Event, Recorded
-from graph.journal.guards import ExpectedVersion
+from graph.journal.guards import ExpectedVersion, ReleasesCounted
 
 E = TypeVar("E")
+
+_TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +26,8 @@ class Draft:
     """What a use case decided to record."""
 
     events: tuple[Event, ...]
-    expected: tuple[ExpectedVersion, ...] = ()
-    """The streams it read to decide."""
+    expected: tuple[ExpectedVersion | ReleasesCounted, ...] = ()
+    """What it read to decide: it must stand as it did."""
     documents: tuple[Document, ...] = ()
     text: str = ""
     """Vault reference that the events hold, or empty; erased again when nothing is recorded."""
@@ -51,6 +53,22 @@ async def recorded_once(
     if recorded is None:
         recorded = await append(ports, principal, command, await read(ports, principal, drafted))
     return recorded
+
+
+async def recorded_persistently(
+    ports: Ports, principal: Principal, command: Command, drafted: Callable[[Reading], Draft]
+) -> tuple[Recorded, ...]:
+    """Like ``recorded_once``, but drafted anew when something moved in between: for what must not be put off.
+
+    Raises:
+        VersionConflictError: It kept moving.
+    """
+    for _ in range(_TRIES):
+        try:
+            return await recorded_once(ports, principal, command, drafted)
+        except VersionConflictError as problem:
+            conflict = problem
+    raise conflict
 
 
 async def append(ports: Ports, principal: Principal, command: Command, draft: Draft) -> tuple[Recorded, ...]:

@@ -210,6 +210,40 @@ class SignAgreement(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenewLicence(Command):
+    """Ask for a newer agreement of a licence; terms that are not named stay."""
+
+    licence: str
+    purpose: str | None = None
+    columns: tuple[str, ...] = ()
+    model: str | None = None
+    place: str | None = None
+    max_records: int | None = None
+    days: int | None = None
+    valid_until: datetime | None = None
+    price: OfferedPrice | None = None
+    finding: str | None = None
+    """The concern or the run that it follows from."""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeDuty(Command):
+    """Take note of a duty."""
+
+    duty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FulfilDuty(Command):
+    """Say that a duty is fulfilled."""
+
+    duty: str
+    signature: str
+    """Compact JWS, typ ``muniment-duty+jws``, over ``{duty, statement: digest}``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuspendLicence(Command):
     """Pause a licence."""
 

@@ -5,16 +5,18 @@ from typing import Final
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
-from gateway.exchange.appending import Draft, append, first_outcome, require_same, the
+from gateway.exchange.appending import Draft, append, first_outcome, recorded_persistently, require_same, the
 from gateway.exchange.commands import Notice, ObjectToUse, RecordConsents, WithdrawConsent
 from gateway.exchange.errors import InputInvalidError, NotFoundError
 from gateway.exchange.notices import ConsentNotice
 from gateway.exchange.ports import Ports
+from gateway.exchange.presented_duties import duty_view, visible_duty
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.roles import OWNERS, PEOPLE, require_kind, require_person, require_platform
-from gateway.exchange.views import ConsentsView
+from gateway.exchange.take_down import with_take_downs
+from gateway.exchange.views import ConsentsView, DutyView
 from graph.journal.documents import subjects_document
-from graph.journal.events import ConsentsGiven, ConsentWithdrawn, ObjectionRaised
+from graph.journal.events import ConsentsGiven, ConsentWithdrawn, DutyFiled, ObjectionRaised, Recorded
 from graph.journal.rows import PartyRow
 from graph.journal.vault import subject_key
 from policies.vocabulary import DATA_ROOT, PROFILE, PURPOSE_ROOT, Iri
@@ -48,52 +50,68 @@ async def record_consents(ports: Ports, principal: Principal, command: RecordCon
     return ConsentsView(notice=given.notice, count=given.count)
 
 
-async def withdraw_consent(ports: Ports, principal: Principal, command: WithdrawConsent) -> bool:
+async def withdraw_consent(ports: Ports, principal: Principal, command: WithdrawConsent) -> tuple[DutyView, ...]:
     """Take consent back, to one notice or to all of the platform; the next release obeys.
 
     Returns:
-        True: it is on record.
+        The take-downs that are owed from now on: rows of the person had left with packages.
 
     Raises:
         ScopeMissingError: Without ``consent:give``.
         RoleNotAllowedError: The caller was not invited as a person on a platform.
         NotFoundError: Nobody of the platform consented to such a notice.
+        VersionConflictError: Packages kept leaving while it was recorded.
     """
     principal.require(Scope.CONSENT_GIVE)
     require_kind(principal, PEOPLE, "withdraw consent")
-    recorded = await first_outcome(ports, principal, command)
-    if recorded is None:
-        person = await read(ports, principal, lambda reading: _withdrawing(reading, command))
+
+    def drafted(reading: Reading) -> Draft:
+        person = _withdrawing(reading, command)
         withdrawn = ConsentWithdrawn(
             platform=person.platform,
             subject=person.subject,
             recorded_by=principal.party,
             notice=command.notice or "",
         )
-        recorded = await append(ports, principal, command, Draft(events=(withdrawn,)))
+        return with_take_downs(ports, reading, withdrawn)
+
+    recorded = await recorded_persistently(ports, principal, command, drafted)
     require_same(command.notice or "", the(recorded, ConsentWithdrawn, command).notice, command)
-    return True
+    return await _filed(ports, principal, recorded)
 
 
-async def object_to_use(ports: Ports, principal: Principal, command: ObjectToUse) -> bool:
+async def object_to_use(ports: Ports, principal: Principal, command: ObjectToUse) -> tuple[DutyView, ...]:
     """Object to the use of one's rows on another basis than consent; the next release obeys.
 
     Returns:
-        True: it is on record.
+        The take-downs that are owed from now on: rows of the person had left with packages.
 
     Raises:
         ScopeMissingError: Without ``consent:give``.
         RoleNotAllowedError: The caller was not invited as a person on a platform.
+        VersionConflictError: Packages kept leaving while it was recorded.
     """
     principal.require(Scope.CONSENT_GIVE)
     require_kind(principal, PEOPLE, "object to use")
-    recorded = await first_outcome(ports, principal, command)
-    if recorded is None:
-        person = await read(ports, principal, lambda reading: require_person(principal, reading.view))
+
+    def drafted(reading: Reading) -> Draft:
+        person = require_person(principal, reading.view)
         objection = ObjectionRaised(platform=person.platform, subject=person.subject, recorded_by=principal.party)
-        recorded = await append(ports, principal, command, Draft(events=(objection,)))
+        return with_take_downs(ports, reading, objection)
+
+    recorded = await recorded_persistently(ports, principal, command, drafted)
     the(recorded, ObjectionRaised, command)
-    return True
+    return await _filed(ports, principal, recorded)
+
+
+async def _filed(ports: Ports, principal: Principal, recorded: tuple[Recorded, ...]) -> tuple[DutyView, ...]:
+    """The duties among the events, as they are now."""
+    filed = [each.event.duty for each in recorded if isinstance(each.event, DutyFiled)]
+
+    def found(reading: Reading) -> tuple[DutyView, ...]:
+        return tuple(duty_view(reading, visible_duty(reading, duty)) for duty in filed)
+
+    return await read(ports, principal, found)
 
 
 def _check(command: RecordConsents) -> None:

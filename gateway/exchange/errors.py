@@ -232,6 +232,30 @@ class LicenceStateError(ExchangeError):
         self.act = act
 
 
+class DutyClosedError(ExchangeError):
+    """The duty has come further than this move."""
+
+    code = "DUTY_CLOSED"
+    http_status = 409
+
+    def __init__(self, duty: str, state: str) -> None:
+        super().__init__(f"duty `{duty}` is {state} already")
+        self.duty = duty
+        self.state = state
+
+
+class DutyWaitsError(ExchangeError):
+    """Another duty of the licence has to be fulfilled first."""
+
+    code = "DUTY_WAITS"
+    http_status = 409
+
+    def __init__(self, duty: str, before: str) -> None:
+        super().__init__(f"duty `{duty}` waits for `{before}`", hint="fulfil that one first")
+        self.duty = duty
+        self.before = before
+
+
 class IdempotencyKeyReusedError(ExchangeError):
     """The key was used before, for something else."""
 

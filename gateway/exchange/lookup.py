@@ -119,6 +119,18 @@ def visible_licence(reading: Reading, iri: str) -> LicenceRow:
     return row
 
 
+def own_licence(reading: Reading, iri: str) -> LicenceRow:
+    """A licence that the caller is a side of.
+
+    Raises:
+        NotFoundError: There is none; a foreign one looks the same.
+    """
+    row = reading.view.licence(iri)
+    if row is None or reading.reader.party not in {row.assigner, row.assignee}:
+        raise NotFoundError("licence", iri)
+    return row
+
+
 def _negotiation(reading: Reading, iri: str) -> NegotiationRow:
     row = existing_negotiation(reading, iri)
     board = bool(row.ethics_case) and Scope.ETHICS_REVIEW in reading.reader.scopes

@@ -62,7 +62,7 @@ def events_about(reading: Reading, iri: str) -> Iterator[Recorded]:
 def _said(event: _Message) -> _Said:
     match event:
         case LicenceRequested():
-            return _Said(by=event.assignee, policy=event.policy, note=event.note)
+            return _Said(by=event.by or event.assignee, policy=event.policy, note=event.note)
         case OfferMade() | OfferAccepted():
             return _Said(by=event.by, answered_by=event.answered_by, policy=event.policy)
         case RequestRejected():

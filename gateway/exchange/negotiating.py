@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gateway.auth.principal import Principal
 from gateway.exchange.appending import require_same, the
 from gateway.exchange.commands import Command
-from gateway.exchange.errors import EthicsDecisionOpenError, NotFoundError, NotYourTurnError
+from gateway.exchange.errors import EthicsDecisionOpenError, LicenceStateError, NotFoundError, NotYourTurnError
 from gateway.exchange.existing import existing_dataset
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented_licences import negotiation_view
@@ -15,8 +15,8 @@ from gateway.exchange.sensitivity import ethics_status
 from gateway.exchange.views import NegotiationView
 from graph.journal.events import AnsweredBy, Recorded
 from graph.journal.guards import ExpectedVersion
-from graph.journal.rows import DatasetRow, NegotiationRow, NegotiationState
-from policies.model import Policy
+from graph.journal.rows import DatasetRow, LicenceRow, NegotiationRow, NegotiationState
+from policies.model import LicenceStatus, Policy
 
 ANSWERABLE = frozenset({NegotiationState.REQUESTED, NegotiationState.OFFERED})
 """Terms lie on the table, and nobody has accepted them yet."""
@@ -72,16 +72,38 @@ def own_turn(reading: Reading, negotiation: str, states: frozenset[NegotiationSt
         NotFoundError: There is none of the caller's.
         NotYourTurnError: It is in another state, or waits for the other side.
         EthicsDecisionOpenError: The caller is the owner, and the ethics board has not decided yet.
+        LicenceStateError: The licence that it renews was ended, or is paused.
     """
     row = own_negotiation(reading, negotiation)
     if row.state not in states or row.turn != reading.reader.party:
         raise NotYourTurnError(row.negotiation, row.state.value)
+    _require_renewable(reading, row)
     dataset = existing_dataset(reading, row.dataset)
     terms = reading.policy(row.policy)
     turn = Turn(row=row, dataset=dataset, terms=terms, ethics=ethics_status(row, terms, sensitive=dataset.sensitive))
     if turn.owner:
         require_ethics_closed(turn)
     return turn
+
+
+RENEWABLE = frozenset({LicenceStatus.ACTIVE, LicenceStatus.EXPIRED})
+"""A newer agreement can follow."""
+
+
+def require_renewable(row: LicenceRow) -> None:
+    """Pass when a newer agreement can follow the licence's last.
+
+    Raises:
+        LicenceStateError: It was ended, or is paused.
+    """
+    if row.state not in RENEWABLE:
+        raise LicenceStateError(row.licence, row.state.value, "renewed")
+
+
+def _require_renewable(reading: Reading, row: NegotiationRow) -> None:
+    licence = reading.view.licence(row.renews) if row.renews else None
+    if licence is not None:
+        require_renewable(licence)
 
 
 def require_ethics_closed(turn: Turn) -> None:

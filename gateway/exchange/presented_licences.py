@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from gateway.exchange.agreement import VERSION, Agreed, agreed, ends_at
+from gateway.exchange.agreement import Agreed, agreed, ends_at, version_of
 from gateway.exchange.caps import caps_of
 from gateway.exchange.existing import existing_dataset, existing_negotiation
 from gateway.exchange.messages import messages
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented import dataset_view, party_view, policy_view
+from gateway.exchange.presented_duties import duty_view
 from gateway.exchange.reading import Reading
 from gateway.exchange.views import (
     AgreementView,
@@ -41,6 +42,8 @@ def negotiation_view(ports: Ports, reading: Reading, row: NegotiationRow) -> Neg
         hold=_hold(reading, row),
         reasons=row.reasons,
         adjusts=row.adjusts or None,
+        renews=row.renews or None,
+        finding=row.finding or None,
         agreement=agreement_view(reading, row) if is_agreed(row) else None,
         licence=None if licence is None else licence_view(reading, licence),
         your_turn=row.turn == reading.reader.party,
@@ -64,7 +67,7 @@ def agreement_view(reading: Reading, row: NegotiationRow) -> AgreementView:
     drawn = agreed_of(reading, row)
     return AgreementView(
         agreement=drawn.agreement,
-        version=VERSION,
+        version=version_of(row),
         policy=policy_view(drawn.policy, drawn.hash),
         signatures=tuple(_signature(reading, each) for each in row.signatures),
     )
@@ -85,6 +88,7 @@ def licence_view(reading: Reading, row: LicenceRow) -> LicenceView:
         agreement=agreement_view(reading, negotiation),
         valid_until=end,
         usage=_usage(reading, row),
+        duties=tuple(duty_view(reading, each) for each in reading.view.duties_of(row.licence)),
     )
 
 

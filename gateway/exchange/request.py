@@ -190,7 +190,7 @@ def _terms(ports: Ports, reading: Reading, command: RequestLicence, item: Reques
 
 
 def _requests(recorded: Sequence[Recorded], command: RequestLicence) -> Sequence[LicenceRequested]:
-    requested = [each.event for each in recorded if isinstance(each.event, LicenceRequested)]
+    requested = [each.event for each in recorded if isinstance(each.event, LicenceRequested) and not each.event.renews]
     if [each.dataset for each in requested] != [item.dataset for item in command.items]:
         raise IdempotencyKeyReusedError(command.idempotency_key or "")
     return requested

@@ -1,27 +1,28 @@
-"""Suspend, resume and revoke a licence: the next release obeys."""
+"""Suspend, resume and revoke a licence: the next release obeys. What is owed after its end is filed with it."""
 
 import re
-from collections.abc import Callable
 from typing import Final
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
-from gateway.exchange.appending import Draft, append, first_outcome, require_same, the
+from gateway.exchange.appending import Draft, recorded_once, recorded_persistently, require_same, the
 from gateway.exchange.commands import ResumeLicence, RevokeLicence, SuspendLicence
-from gateway.exchange.errors import InputInvalidError, LicenceStateError, NotFoundError, RoleNotAllowedError
+from gateway.exchange.ending import duties_of_end
+from gateway.exchange.errors import InputInvalidError, LicenceStateError, RoleNotAllowedError
+from gateway.exchange.existing import existing_dataset
+from gateway.exchange.lookup import own_licence
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented_licences import licence_view
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.views import LicenceView
 from graph.journal.events import LicenceResumed, LicenceRevoked, LicenceSuspended
-from graph.journal.guards import ExpectedVersion
+from graph.journal.guards import ExpectedVersion, ReleasesCounted
 from graph.journal.rows import LicenceRow
 from policies.model import LicenceStatus
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 
 Change = SuspendLicence | ResumeLicence | RevokeLicence
-Changed = LicenceSuspended | LicenceResumed | LicenceRevoked
 
 
 async def suspend_licence(ports: Ports, principal: Principal, command: SuspendLicence) -> LicenceView:
@@ -36,12 +37,16 @@ async def suspend_licence(ports: Ports, principal: Principal, command: SuspendLi
     """
     principal.require(Scope.LICENCE_DECIDE)
 
-    def decided(row: LicenceRow) -> Changed:
+    def drafted(reading: Reading) -> Draft:
+        row = own_licence(reading, command.licence)
         _require_licensor(row, principal, "suspend a licence that it holds")
         _require_state(row, {LicenceStatus.ACTIVE}, "suspended")
-        return LicenceSuspended(licence=row.licence, by=principal.party, code=command.code)
+        suspended = LicenceSuspended(licence=row.licence, by=principal.party, code=command.code)
+        return Draft(events=(suspended,), expected=_at(row))
 
-    return await _change(ports, principal, command, LicenceSuspended, decided)
+    _check(command)
+    recorded = await recorded_once(ports, principal, command, drafted)
+    return await _result(ports, principal, command, the(recorded, LicenceSuspended, command).licence)
 
 
 async def resume_licence(ports: Ports, principal: Principal, command: ResumeLicence) -> LicenceView:
@@ -56,16 +61,22 @@ async def resume_licence(ports: Ports, principal: Principal, command: ResumeLice
     """
     principal.require(Scope.LICENCE_DECIDE)
 
-    def decided(row: LicenceRow) -> Changed:
+    def drafted(reading: Reading) -> Draft:
+        row = own_licence(reading, command.licence)
         _require_licensor(row, principal, "resume a licence that it holds")
         _require_state(row, {LicenceStatus.SUSPENDED}, "resumed")
-        return LicenceResumed(licence=row.licence, by=principal.party, code=command.code)
+        resumed = LicenceResumed(licence=row.licence, by=principal.party, code=command.code)
+        return Draft(events=(resumed,), expected=_at(row))
 
-    return await _change(ports, principal, command, LicenceResumed, decided)
+    _check(command)
+    recorded = await recorded_once(ports, principal, command, drafted)
+    return await _result(ports, principal, command, the(recorded, LicenceResumed, command).licence)
 
 
 async def revoke_licence(ports: Ports, principal: Principal, command: RevokeLicence) -> LicenceView:
     """End a licence for good; either side may, the licensor with ``licence:decide``, the licensee its own.
+
+    What the agreement says of the time after its end becomes duties, in the same entry.
 
     Raises:
         ScopeMissingError: Without ``licence:decide`` (licensor) or ``licence:negotiate`` (licensee).
@@ -75,41 +86,33 @@ async def revoke_licence(ports: Ports, principal: Principal, command: RevokeLice
         VersionConflictError: It changed meanwhile.
     """
 
-    def decided(row: LicenceRow) -> Changed:
+    def drafted(reading: Reading) -> Draft:
+        row = own_licence(reading, command.licence)
         principal.require(Scope.LICENCE_DECIDE if principal.party == row.assigner else Scope.LICENCE_NEGOTIATE)
         _require_state(row, {LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED, LicenceStatus.EXPIRED}, "revoked")
-        return LicenceRevoked(licence=row.licence, by=principal.party, code=command.code)
+        revoked = LicenceRevoked(licence=row.licence, by=principal.party, code=command.code)
+        platform = existing_dataset(reading, row.dataset).platform
+        # INVARIANT: the duties name every package that left, also one that leaves at this very moment.
+        count = ReleasesCounted(platform=platform, count=reading.view.releases(platform))
+        return Draft(events=(revoked, *duties_of_end(ports, reading, row)), expected=(*_at(row), count))
 
-    return await _change(ports, principal, command, LicenceRevoked, decided)
-
-
-async def _change(
-    ports: Ports,
-    principal: Principal,
-    command: Change,
-    event_type: type[Changed],
-    decided: Callable[[LicenceRow], Changed],
-) -> LicenceView:
-    recorded = await first_outcome(ports, principal, command)
-    if recorded is None:
-        if not _CODE.fullmatch(command.code):
-            raise InputInvalidError("code", "expected SCREAMING_SNAKE_CASE, 2 to 64 characters")
-        row = await read(ports, principal, lambda reading: _own(reading, command.licence))
-        draft = Draft(
-            events=(decided(row),),
-            expected=(ExpectedVersion(stream=row.licence, version=row.stream_version),),
-        )
-        recorded = await append(ports, principal, command, draft)
-    licence = the(recorded, event_type, command).licence
-    require_same(licence, command.licence, command)
-    return await read(ports, principal, lambda reading: licence_view(reading, _own(reading, licence)))
+    _check(command)
+    recorded = await recorded_persistently(ports, principal, command, drafted)
+    return await _result(ports, principal, command, the(recorded, LicenceRevoked, command).licence)
 
 
-def _own(reading: Reading, licence: str) -> LicenceRow:
-    row = reading.view.licence(licence)
-    if row is None or reading.reader.party not in {row.assigner, row.assignee}:
-        raise NotFoundError("licence", licence)
-    return row
+def _check(command: Change) -> None:
+    if not _CODE.fullmatch(command.code):
+        raise InputInvalidError("code", "expected SCREAMING_SNAKE_CASE, 2 to 64 characters")
+
+
+async def _result(ports: Ports, principal: Principal, command: Change, changed: str) -> LicenceView:
+    require_same(changed, command.licence, command)
+    return await read(ports, principal, lambda reading: licence_view(reading, own_licence(reading, changed)))
+
+
+def _at(row: LicenceRow) -> tuple[ExpectedVersion, ...]:
+    return (ExpectedVersion(stream=row.licence, version=row.stream_version),)
 
 
 def _require_licensor(row: LicenceRow, principal: Principal, act: str) -> None:

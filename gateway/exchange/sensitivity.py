@@ -1,13 +1,15 @@
-"""Whether a use needs the ethics board, and how far the board is with it."""
+"""Whether a use needs the ethics board, and how far the board is with it; whether it needs consent."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from gateway.exchange.review import EthicsStatus
-from graph.journal.rows import NegotiationRow
+from graph.journal.rows import DatasetRow, NegotiationRow
 from policies.match import contain
 from policies.model import Policy, duties_of
 from policies.termset import PRICE
-from policies.vocabulary import OBTAIN_ETHICS_DECISION
+from policies.vocabulary import DPV, OBTAIN_CONSENT, OBTAIN_ETHICS_DECISION, PROFILE, Iri
+
+CONSENT: Final = Iri(DPV + "Consent")
 
 
 def ethics_duties(policy: Policy) -> frozenset[str]:
@@ -48,3 +50,15 @@ def widened(before: Policy, after: Policy) -> bool:
     An approval covers the terms that the board saw, and whatever lies inside them.
     """
     return any(term.term != PRICE for term in contain(after, before).unmet)
+
+
+def consent_is_basis(dataset: DatasetRow) -> bool:
+    """Whether a dataset rests on consent; one whose basis the vocabulary does not know counts as if it did."""
+    return PROFILE.is_a(Iri(dataset.lawful_basis), CONSENT) is not False
+
+
+def rests_on_consent(dataset: DatasetRow, policy: Policy) -> bool:
+    """Whether rows leave with a live consent only: the dataset rests on it, or the agreement asks for it."""
+    return consent_is_basis(dataset) or any(
+        duty.action.term == OBTAIN_CONSENT for permission in policy.permissions for duty in permission.duties
+    )

@@ -104,7 +104,7 @@ def _lines(
     reading: Reading, licence: LicenceRow, since: datetime | None, until: datetime | None
 ) -> Iterator[UsageLine]:
     groups: dict[tuple[str, str, str], list[tuple[datetime, AccessRecorded]]] = {}
-    for at, event in _accesses(reading, licence.licence):
+    for at, event in accesses_under(reading, licence.licence):
         if _within(at, since, until):
             groups.setdefault((event.purpose, event.action, event.currency), []).append((at, event))
     for (purpose, action, currency), found in sorted(groups.items()):
@@ -126,7 +126,8 @@ def _lines(
         )
 
 
-def _accesses(reading: Reading, licence: str) -> Iterator[tuple[datetime, AccessRecorded]]:
+def accesses_under(reading: Reading, licence: str) -> Iterator[tuple[datetime, AccessRecorded]]:
+    """Everything that left under a licence, the oldest first."""
     after: int | None = None
     while found := reading.view.events_about(licence, after=after, limit=_EVENTS_AT_ONCE, types=(AccessRecorded,)):
         for each in found:

@@ -11,8 +11,9 @@ from typing import Generic, TypeVar
 from connectors.kinds import Column, Kind
 from connectors.spi import PlatformTerms
 from gateway.exchange.read.model import Problem
-from graph.journal.events import PartyKind, ReviewHeld, RowScope, TermReason
+from graph.journal.events import DutyKind, PartyKind, ReviewHeld, RowScope, TermReason
 from graph.journal.receipt import Receipt
+from graph.journal.rows import DutyState
 from graph.provenance.lineage import Lineage
 from policies.difference import TermChange
 from policies.model import LicenceStatus
@@ -127,6 +128,26 @@ class CounterView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DutyView:
+    """What is owed under a licence, or was."""
+
+    duty: str
+    kind: DutyKind
+    state: DutyState
+    overdue: bool
+    """It is not fulfilled, and its time is over."""
+    licence: str
+    owner: PartyView
+    developer: PartyView
+    clause: str | None
+    """Uid of the obligation in the agreement; nothing when it follows from the law or from the price."""
+    deliveries: tuple[str, ...]
+    due: datetime
+    signature: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceView:
     """A finalised agreement and its state now."""
 
@@ -141,6 +162,7 @@ class LicenceView:
     valid_until: datetime | None
     """The earliest end that is known; days that run from the first delivery count from when there was one."""
     usage: tuple[CounterView, ...]
+    duties: tuple[DutyView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +199,10 @@ class NegotiationView:
     hold: ReviewHeld | None
     reasons: tuple[TermReason, ...]
     adjusts: str | None
+    renews: str | None
+    """The licence whose agreement it is to follow."""
+    finding: str | None
+    """The concern or the run that it follows from."""
     agreement: AgreementView | None
     """From acceptance on, so that there is something to sign."""
     licence: LicenceView | None

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from connectors.engine import Fetched
 from connectors.kinds import Kind
@@ -29,7 +29,7 @@ from gateway.exchange.reject import reject_request
 from gateway.exchange.request import request_licence
 from gateway.exchange.review import CHAIN, Reviewer
 from gateway.exchange.views import NegotiationView
-from graph.journal.entries import Appended, Entry, Outcome
+from graph.journal.entries import Appended, Entry
 from graph.journal.events import Event, PartyInvited, PartyKind, PartyRegistered, RowScope, TermReason
 from graph.journal.journal import Journal
 from graph.journal.vault import Vault
@@ -41,6 +41,7 @@ from policies.model import Policy
 from policies.terms import Rate, Terms
 from policies.vocabulary import DPV, FINE_TUNE, Iri
 from tests.testkit.clock import FrozenClock
+from tests.testkit.overtaking import racing
 from tests.testkit.packing import packing_ports
 
 RESEARCH = Iri(DPV + "ResearchAndDevelopment")
@@ -286,7 +287,7 @@ class Market:
 
     def racing(self, first: Callable[[], Awaitable[object]]) -> Ports:
         """Ports whose next append comes second: ``first`` is done between reading and writing."""
-        return replace(self.ports, journal=cast("Journal", _Overtaken(self.ports.journal, first)))
+        return racing(self.ports, first)
 
     def texts(self) -> list[str]:
         """What people wrote and is still kept."""
@@ -301,23 +302,6 @@ class Market:
         """Everything on record, or what is of these types."""
         found = [each.event for each in await self.ports.journal.events(limit=10_000)]
         return [each for each in found if not types or isinstance(each, types)]
-
-
-class _Overtaken:
-    """A journal whose first append comes too late."""
-
-    def __init__(self, real: Journal, first: Callable[[], Awaitable[object]]) -> None:
-        self._real = real
-        self._first: Callable[[], Awaitable[object]] | None = first
-
-    async def append(self, *entries: Entry) -> tuple[Outcome, ...]:
-        first, self._first = self._first, None
-        if first is not None:
-            await first()
-        return await self._real.append(*entries)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
 
 
 def signature(member: Member, view: NegotiationView) -> str:

@@ -56,6 +56,7 @@ from policies.model import ColumnMode
 from policies.terms import Terms, agreement
 from policies.vocabulary import DPV, FINE_TUNE, Iri
 from tests.testkit.clock import FrozenClock
+from tests.testkit.overtaking import racing
 from tests.testkit.packing import packing_ports
 
 OWNER = "urn:muniment:party:owner"
@@ -276,6 +277,10 @@ class Exchange:
             },
             expires_at=self.clock() + timedelta(minutes=5),
         )
+
+    def racing(self, first: Callable[[], Awaitable[object]]) -> Ports:
+        """Ports whose next append comes second: ``first`` is done between reading and writing."""
+        return racing(self.ports, first)
 
     async def read(self, *commands: ReadCommand, principal: Principal | None = None) -> tuple[ReadResult, ...]:
         named = {each for command in commands for each in command.licences if each in self.licences}

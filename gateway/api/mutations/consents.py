@@ -1,13 +1,22 @@
 """Mutations of consent: record, withdraw, object."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
 
-from gateway.api.mutations.payload import IDEMPOTENCY, INPUT, Info, Payload, attempt
+from gateway.api.duties import Duty
+from gateway.api.mutations.payload import IDEMPOTENCY, INPUT, Info, Payload, attempt, shown
 from gateway.exchange import commands
 from gateway.exchange.consents import object_to_use, record_consents, withdraw_consent
+from gateway.exchange.views import DutyView
 from policies.vocabulary import Iri
+
+_TAKE_DOWNS = "What the developers owe who have the person's records in a package; empty when nobody has."
+
+
+def _duties(views: Sequence[DutyView]) -> list[Duty]:
+    return [Duty.of(each) for each in views]
 
 
 @strawberry.input(description="What people were told when they consented.")
@@ -62,6 +71,7 @@ class WithdrawConsentPayload(Payload):
     """What withdrawing gave."""
 
     withdrawn: bool | None = strawberry.field(description="True when it is withdrawn.")
+    take_downs: list[Duty] | None = strawberry.field(description=_TAKE_DOWNS)
 
 
 @strawberry.type(description="What objecting gave.")
@@ -69,6 +79,7 @@ class ObjectToUsePayload(Payload):
     """What objecting gave."""
 
     objected: bool | None = strawberry.field(description="True when the objection is on record.")
+    take_downs: list[Duty] | None = strawberry.field(description=_TAKE_DOWNS)
 
 
 @strawberry.type(description="Mutations of consent.")
@@ -110,19 +121,23 @@ class ConsentMutation:
         self, info: Info, given: Annotated[WithdrawConsentInput, INPUT]
     ) -> WithdrawConsentPayload | None:
         """Take consent back."""
-        done, errors = await attempt(
+        filed, errors = await attempt(
             info,
             withdraw_consent,
             lambda: commands.WithdrawConsent(notice=given.notice, idempotency_key=given.idempotency_key),
         )
-        return WithdrawConsentPayload(withdrawn=done, user_errors=errors)
+        return WithdrawConsentPayload(
+            withdrawn=shown(filed, lambda _: True), take_downs=shown(filed, _duties), user_errors=errors
+        )
 
     @strawberry.mutation(
         description="Object, as the person herself, to use on another basis than consent. Scope `consent:give`."
     )
     async def object_to_use(self, info: Info, given: Annotated[ObjectToUseInput, INPUT]) -> ObjectToUsePayload | None:
         """Object to use."""
-        done, errors = await attempt(
+        filed, errors = await attempt(
             info, object_to_use, lambda: commands.ObjectToUse(idempotency_key=given.idempotency_key)
         )
-        return ObjectToUsePayload(objected=done, user_errors=errors)
+        return ObjectToUsePayload(
+            objected=shown(filed, lambda _: True), take_downs=shown(filed, _duties), user_errors=errors
+        )

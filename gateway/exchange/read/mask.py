@@ -5,7 +5,6 @@ the columns of the decision and its transforms, and with the keyed hashes of the
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 import pyarrow as pa
@@ -18,13 +17,11 @@ from gateway.exchange.read.fetch import PART, PLACE, RECORD_ID, Fetched
 from gateway.exchange.read.keys import Keyed
 from gateway.exchange.read.model import DATASET, ID, LICENCE, OrderTerm
 from gateway.exchange.read.positions import Places, resume_at
+from gateway.exchange.sensitivity import consent_is_basis
 from gateway.preparation.pseudonyms import pseudonyms
 from gateway.preparation.transforms import apply
 from gateway.preparation.visibility import VisibilityRule, hashes_of, visible
 from graph.journal.rows import ConsentSnapshot
-from policies.vocabulary import DPV, PROFILE, Iri
-
-CONSENT: Final = Iri(DPV + "Consent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +62,9 @@ class Release:
 def rule_of(permitted: Permitted) -> VisibilityRule:
     """How the people of this dataset are decided, under this licence."""
     dataset = permitted.plan.dataset
-    # INVARIANT: a basis that the vocabulary does not know asks for consent as well.
-    by_consent = PROFILE.is_a(Iri(dataset.lawful_basis), CONSENT) is not False
     return VisibilityRule(
         scope=dataset.rows,
-        consent_required=permitted.decision.consent_required or by_consent,
+        consent_required=permitted.decision.consent_required or consent_is_basis(dataset),
         licensor_subject=dataset.licensor_subject,
     )
 

@@ -29,6 +29,15 @@ class ConsentReads(Reads):
             self_licensed=self._subjects(statements.SELF_LICENSING, platform=platform),
         )
 
+    def consents_of(self, platform: str, subject: str) -> frozenset[str]:
+        """Digests of the notices that a subject has a live consent to."""
+        found = self._connection.rows(statements.CONSENTS_OF, on_platform=platform, by_subject=subject)
+        return frozenset(notice for (notice,) in found)
+
+    def has_objected(self, platform: str, subject: str) -> bool:
+        """Whether a subject has objected."""
+        return self._connection.row(statements.OBJECTION_OF, on_platform=platform, by_subject=subject) is not None
+
     def consent_epoch(self, platform: str) -> int:
         """How often a consent, an objection or self-licensing of the platform has changed."""
         return consent_epoch(self._connection, platform)

@@ -46,8 +46,9 @@ def requested(connection: Connection, event: LicenceRequested, seq: int, at: dat
         raise MoveRefusedError("LicenceRequested", event.negotiation, "the dataset has another licensor")
     if event.adjusts:
         standing(connection, event, event.adjusts, frozenset({NegotiationState.TERMINATED}))
+    before = ""
     if event.renews:
-        _require_renewable(connection, event)
+        before = _require_renewable(connection, event)
     elif event.by:
         raise MoveRefusedError("LicenceRequested", event.negotiation, "a licensor asks for nothing but a renewal")
     connection.run(
@@ -59,7 +60,7 @@ def requested(connection: Connection, event: LicenceRequested, seq: int, at: dat
         assignee=event.assignee,
         state=NegotiationState.REQUESTED.value,
         policy=event.policy,
-        previous_policy="",
+        previous_policy=before,
         turn=event.assigner,
         hold="",
         ethics_case="",
@@ -196,11 +197,12 @@ def standing(
     return row
 
 
-def _require_renewable(connection: Connection, event: LicenceRequested) -> None:
-    row = connection.row(licences.PARTIES_AND_VERSION, of=event.renews)
+def _require_renewable(connection: Connection, event: LicenceRequested) -> str:
+    """The terms that stand."""
+    row = connection.row(licences.RENEWABLE, of=event.renews)
     if row is None:
         raise NotOnRecordError(event.renews)
-    state, dataset, assigner, assignee, version = row
+    state, dataset, assigner, assignee, version, policy = row
     if (dataset, assigner, assignee) != (event.dataset, event.assigner, event.assignee):
         raise MoveRefusedError("LicenceRequested", event.renews, "dataset or parties are others than the licence's")
     if state != LicenceStatus.ACTIVE:
@@ -209,6 +211,7 @@ def _require_renewable(connection: Connection, event: LicenceRequested) -> None:
         raise MoveRefusedError("LicenceRequested", event.renews, f"its version is {version}")
     if event.by not in {"", assigner}:
         raise MoveRefusedError("LicenceRequested", event.renews, "it comes from neither side")
+    return str(policy)
 
 
 def _on_turn(row: NegotiationRow, event: OfferMade | OfferAccepted, by: str) -> None:

@@ -33,5 +33,17 @@ CONSENTED = Prepared(
     .distinct()
 )
 """``notices``: a JSON array of digests."""
+CONSENTS_OF = Prepared(
+    select(CONSENT.c.notice).where(
+        CONSENT.c.platform == bindparam("on_platform"),
+        CONSENT.c.subject == bindparam("by_subject"),
+        CONSENT.c.live == 1,
+    )
+)
+OBJECTION_OF = Prepared(
+    select(OBJECTION.c.seq).where(
+        OBJECTION.c.platform == bindparam("on_platform"), OBJECTION.c.subject == bindparam("by_subject")
+    )
+)
 OBJECTED = Prepared(select(OBJECTION.c.subject).where(OBJECTION.c.platform == bindparam("platform")))
 SELF_LICENSING = Prepared(select(SELF_LICENSED.c.subject).where(SELF_LICENSED.c.platform == bindparam("platform")))

@@ -27,8 +27,15 @@ SET_RELEASED = Prepared(
 STATE = Prepared(select(LICENCE.c.state, LICENCE.c.version, LICENCE.c.valid_until).where(_of))
 STATE_AND_AGREEMENT = Prepared(select(LICENCE.c.state, LICENCE.c.version, LICENCE.c.agreement).where(_of))
 STATE_AND_PARTIES = Prepared(select(LICENCE.c.state, LICENCE.c.assigner, LICENCE.c.assignee).where(_of))
-PARTIES_AND_VERSION = Prepared(
-    select(LICENCE.c.state, LICENCE.c.dataset, LICENCE.c.assigner, LICENCE.c.assignee, LICENCE.c.version).where(_of)
+RENEWABLE = Prepared(
+    select(
+        LICENCE.c.state,
+        LICENCE.c.dataset,
+        LICENCE.c.assigner,
+        LICENCE.c.assignee,
+        LICENCE.c.version,
+        LICENCE.c.policy,
+    ).where(_of)
 )
 RELEASED = Prepared(select(LICENCE.c.first_delivery, LICENCE.c.released_columns).where(_of))
 

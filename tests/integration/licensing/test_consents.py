@@ -76,7 +76,7 @@ async def test_a_withdrawal_acts_on_one_notice_or_on_all(market: Market) -> None
 async def test_an_objection_is_on_record(market: Market) -> None:
     ann = await market.join(PartyKind.DATA_SUBJECT, platform="bazaar", account="ann")
 
-    assert await object_to_use(market.ports, ann.principal, commands.ObjectToUse())
+    assert await object_to_use(market.ports, ann.principal, commands.ObjectToUse()) == ()
 
     assert (await known(market)).objected == {person(market, "ann")}
 

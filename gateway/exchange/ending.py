@@ -1,0 +1,62 @@
+"""What is owed when a licence has ended: what its agreement says of deletion, and the payment of what is due."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.exchange.ports import Ports
+from gateway.exchange.reading import Reading
+from graph.journal.events import DutyFiled, DutyKind
+from graph.journal.rows import DeliveryState, LicenceRow
+from policies.model import Constraint, Duty, Policy, flat
+from policies.vocabulary import CERTIFY_DELETION, COMPENSATE, DELETE, DUE_BY, EVENT, LICENCE_END
+
+SETTLE_WITHIN: Final = timedelta(days=30)
+"""When the agreement says nothing of it. Source: directive 2011/7/EU, article 3(3)."""
+_LEFT: Final = frozenset({DeliveryState.RELEASED, DeliveryState.RECEIVED})
+_KINDS: Final = {DELETE: DutyKind.DELETE, CERTIFY_DELETION: DutyKind.CERTIFY_DELETION}
+
+
+def duties_of_end(ports: Ports, reading: Reading, licence: LicenceRow) -> Iterator[DutyFiled]:
+    """The duties that the end of a licence starts, by the act of the reader."""
+    policy = reading.policy(licence.policy)
+    deliveries = tuple(each.delivery for each in reading.view.deliveries_of(licence.licence) if each.state in _LEFT)
+    for kind, clause, due in _owed(policy, reading.now):
+        yield DutyFiled(
+            duty=ports.ids.new("duty"),
+            kind=kind,
+            licence=licence.licence,
+            clause=clause,
+            raised_by=reading.reader.party,
+            due=due,
+            deliveries=deliveries,
+        )
+
+
+def _owed(policy: Policy, ended: datetime) -> Iterator[tuple[DutyKind, str, datetime]]:
+    for obligation in sorted(policy.obligations, key=lambda each: each.uid):
+        kind = _KINDS.get(obligation.action.term)
+        if kind is not None and _begins_with_the_end(obligation):
+            yield kind, obligation.uid, _due(obligation, ended)
+    if any(duty.action.term == COMPENSATE for permission in policy.permissions for duty in permission.duties):
+        yield DutyKind.SETTLE, "", ended + SETTLE_WITHIN
+
+
+def _begins_with_the_end(obligation: Duty) -> bool:
+    return any(
+        isinstance(each, Constraint) and each.left == EVENT and LICENCE_END in each.right
+        for each in flat(obligation.constraints)
+    )
+
+
+def _due(obligation: Duty, ended: datetime) -> datetime:
+    """When it has to be done: at once when the obligation names no time."""
+    bounds = [
+        right
+        for each in flat(obligation.action.refinements)
+        if isinstance(each, Constraint) and each.left == DUE_BY
+        for right in each.right
+    ]
+    times = [ended + each for each in bounds if isinstance(each, timedelta)]
+    times += [each for each in bounds if isinstance(each, datetime)]
+    return min(times, default=ended)

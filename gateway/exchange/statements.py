@@ -1,0 +1,94 @@
+"""What is signed when a duty is fulfilled: which packages, how many answers, how much money it is about."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from gateway.exchange.reading import Reading
+from gateway.exchange.usage import accesses_under
+from graph.journal.documents import Document
+from graph.journal.events import AccessRecorded, DutyKind
+from graph.journal.rows import DeliveryState, DutyRow
+
+MEDIA_TYPE: Final = "application/vnd.muniment.duty-statement+json"
+_LEFT: Final = frozenset({DeliveryState.RELEASED, DeliveryState.RECEIVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedDelivery:
+    """A package, and the very version of it."""
+
+    delivery: str
+    manifest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedAmount:
+    """Money, in millionths of the currency unit."""
+
+    amount_micro: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyStatement:
+    """The signer says that the duty is fulfilled, for all that is named here."""
+
+    duty: str
+    kind: DutyKind
+    licence: str
+    agreement: str
+    clause: str
+    deliveries: tuple[StatedDelivery, ...]
+    answers: int
+    """Answers to queries under the licence; nothing of them is used any more either. Of a take-down 0."""
+    rows: int
+    """Rows that left with all of these."""
+    due: tuple[StatedAmount, ...]
+    """Of a payment: the exact sum of all prices, one per currency."""
+
+    def document(self) -> Document:
+        """The bytes whose digest is signed."""
+        return Document(media_type=MEDIA_TYPE, content=msgspec.json.encode(self, order="deterministic"))
+
+
+def statement_of(reading: Reading, duty: DutyRow) -> Document:
+    """What a fulfilled duty says, or would say now; after the end of a licence that does not change any more."""
+    if duty.statement:
+        return Document(media_type=MEDIA_TYPE, content=reading.view.document(duty.statement) or b"")
+    return _drawn(reading, duty).document()
+
+
+def _drawn(reading: Reading, duty: DutyRow) -> DutyStatement:
+    accesses = [event for _, event in accesses_under(reading, duty.licence)]
+    taken_down = duty.kind is DutyKind.TAKE_DOWN
+    about = [each for each in accesses if not taken_down or each.delivery in duty.deliveries]
+    licence = reading.view.licence(duty.licence)
+    return DutyStatement(
+        duty=duty.duty,
+        kind=duty.kind,
+        licence=duty.licence,
+        agreement="" if licence is None else licence.agreement,
+        clause=duty.clause,
+        deliveries=tuple(_deliveries(reading, duty, taken_down=taken_down)),
+        answers=sum(1 for each in about if not each.delivery),
+        rows=sum(each.rows for each in about),
+        due=tuple(_due(accesses)) if duty.kind is DutyKind.SETTLE else (),
+    )
+
+
+def _deliveries(reading: Reading, duty: DutyRow, *, taken_down: bool) -> Iterator[StatedDelivery]:
+    for row in reading.view.deliveries_of(duty.licence):
+        if row.state in _LEFT and (not taken_down or row.delivery in duty.deliveries):
+            yield StatedDelivery(delivery=row.delivery, manifest=row.manifest)
+
+
+def _due(accesses: list[AccessRecorded]) -> Iterator[StatedAmount]:
+    sums: dict[str, int] = {}
+    for each in accesses:
+        if each.currency:
+            sums[each.currency] = sums.get(each.currency, 0) + each.price_micro
+    for currency in sorted(sums):
+        yield StatedAmount(amount_micro=sums[currency], currency=currency)
