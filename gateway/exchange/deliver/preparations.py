@@ -67,7 +67,7 @@ class BackgroundPreparations:
                 await prepare(ports, delivery, lambda now, of=delivery: self._tell(of, now))  # type: ignore[misc]  # bound now
             except Exception as problem:  # noqa: BLE001  # whatever it is, what waits behind it is prepared
                 # WHY: it stays PREPARING on record, so nothing is lost; a record that cannot be written may heal.
-                await self._pause(problem)
+                await self._pause("delivery.unrecorded", problem, delivery=delivery)
                 self._waiting.put_nowait(delivery)
             else:
                 self._problem = None
@@ -79,14 +79,14 @@ class BackgroundPreparations:
                 for delivery in await _unfinished(ports):
                     self.begin(delivery)
             except Exception as problem:  # noqa: BLE001  # a record that cannot be read may heal
-                await self._pause(problem)
+                await self._pause("deliveries.unread", problem)
             else:
                 self._problem = None
                 return
 
-    async def _pause(self, problem: Exception) -> None:
-        self._problem = str(problem)
-        _log.error("deliveries.unprepared", exc_info=problem)
+    async def _pause(self, event: str, problem: Exception, **facts: str) -> None:
+        self._problem = str(problem) or type(problem).__name__
+        _log.error(event, exc_info=problem, **facts)
         await asyncio.sleep(_PATIENCE_S)
 
     def _tell(self, delivery: str, now: Progress) -> None:

@@ -116,8 +116,7 @@ async def test_preparations_tell_whether_they_run_and_what_keeps_them(
 
         async with running(exchange.ports):
             await until_done(exchange, view)
-            await asyncio.sleep(0)
-            assert preparer.problem is None
+            await until(lambda: preparer.problem is None)
 
         assert told[0] is None
         assert "the disk is full" in str(told[1])
