@@ -9,6 +9,7 @@ import typer
 from gateway.cli.client import client
 from gateway.cli.demo import demo
 from gateway.cli.errors import UnexpectedFailureError
+from gateway.cli.export import export
 from gateway.cli.failures import FAILED, report
 from gateway.cli.graph import graph
 from gateway.cli.pull import pull
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("pull")(pull)
+app.command("export")(export)
 app.command("verify")(verify)
 app.command("version")(version)
 app.add_typer(client, name="client")

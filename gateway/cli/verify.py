@@ -15,6 +15,8 @@ from gateway.errors import printable
 
 FORMAT: Final = "muniment-proof/1"
 """What a bundle with an event calls itself: ``{format, origin, key, proof, receipt}``."""
+AUDIT: Final = "muniment-audit/1"
+"""What a bundle of a part of the graph calls itself; see ``gateway.client.audits``."""
 HEADS: Final = "muniment-heads/1"
 """What a bundle with two heads calls itself: ``{format, origin, key, heads: [older, newer], consistency}``."""
 
@@ -51,6 +53,8 @@ def verify(
             "consistency": list(path),
         } if found == HEADS:
             facts = _heads(origin, trusted_key(key, own, file), older, newer, path)
+        case {"format": str(found), "key": dict(own)} if found == AUDIT:
+            facts = _audit(bundle, trusted_key(key, own, file))
         case _:
             raise BundleInvalidError(file)
     facts["key_from"] = "bundle" if comes_with(key, file) else "file"
@@ -61,6 +65,20 @@ def verify(
     told = key_told(key, file, "bundle")
     if told:
         typer.echo(told)
+
+
+def _tell_audit(facts: Mapping[str, Any]) -> None:
+    way = "rests on" if facts["direction"] == "BACKWARD" else "is rested on by"
+    lines = [
+        f"verified: {facts['events']} events show what `{facts['about']}` {way}, by {facts['edges']} edges:",
+        *(f"  {count} {label}" for label, count in facts["nodes"].items()),
+    ]
+    for iri, told in facts["terms"].items():
+        lines += [f"terms of `{iri}`, as both sides signed them:", *(f"  {sentence}" for sentence in told)]
+    if facts["truncated"]:
+        lines.append("there is more than the bundle holds")
+    for line in lines:
+        typer.echo(printable(line))
 
 
 def _event(
@@ -77,6 +95,24 @@ def _event(
         "journal": proven.checkpoint.origin,
         "journal_size": proven.checkpoint.size,
         "receipt": receipt is not None,
+        "key": thumbprint(key),
+    }
+
+
+def _audit(bundle: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, object]:
+    from gateway.client import verify_audit  # noqa: PLC0415  # cheap at start
+    from graph.signing import thumbprint  # noqa: PLC0415  # cheap at start
+
+    audit = verify_audit(bundle, public_jwk=key)
+    return {
+        "verified": True,
+        "about": audit.about,
+        "direction": audit.direction,
+        "events": audit.events,
+        "nodes": dict(audit.nodes),
+        "edges": audit.edges,
+        "truncated": audit.truncated,
+        "terms": {iri: list(told) for iri, told in audit.terms.items()},
         "key": thumbprint(key),
     }
 
@@ -98,7 +134,9 @@ def _heads(origin: str, key: Mapping[str, Any], older: str, newer: str, path: li
 
 
 def _tell(facts: Mapping[str, object]) -> None:
-    if "event" in facts:
+    if "about" in facts:
+        _tell_audit(facts)
+    elif "event" in facts:
         typer.echo(
             f"verified: {printable(str(facts['event']))}, place {facts['seq']} in {printable(str(facts['journal']))},"
             f" which had {facts['journal_size']} events then (places count from 0)"

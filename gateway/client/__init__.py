@@ -16,7 +16,9 @@ from gateway.client.agreements import (
     verify_agreement_signature,
 )
 from gateway.client.answers import Answer
+from gateway.client.audits import VerifiedAudit, verify_audit
 from gateway.client.client import MunimentClient
+from gateway.client.duties import sign_duty, verify_duty
 from gateway.client.errors import ClientError
 from gateway.client.packages import VerifiedPackage, verify_package
 from gateway.client.proofs import Checkpoint, ProvenEvent, verify_checkpoint, verify_consistency, verify_proof
@@ -33,13 +35,17 @@ __all__ = [
     "Pulled",
     "Registration",
     "Token",
+    "VerifiedAudit",
     "VerifiedPackage",
     "sign_agreement",
     "sign_delegation",
+    "sign_duty",
     "verify_agreement",
     "verify_agreement_signature",
+    "verify_audit",
     "verify_checkpoint",
     "verify_consistency",
+    "verify_duty",
     "verify_package",
     "verify_proof",
 ]

@@ -8,6 +8,8 @@ import orjson
 
 from gateway.client.agreements import sign_agreement, sign_delegation, verify_agreement
 from gateway.client.answers import Answer
+from gateway.client.audits import export_audit
+from gateway.client.duties import sign_duty
 from gateway.client.errors import GatewayAnswerError, PagingStuckError
 from gateway.client.proofs import ProvenEvent, verify_proof
 from gateway.client.pulling import Pulled, pull
@@ -18,6 +20,7 @@ from graph.signing import SigningKey
 from policies.model import Policy
 
 _PATH: Final = "/graphql"
+_JOURNAL: Final = "/.well-known/muniment-journal"
 _ACCEPT: Final = "application/graphql-response+json, application/json;q=0.9"
 _TIMEOUT_S: Final = 30.0
 _MAX_BYTES: Final = 64 * 1024 * 1024
@@ -224,6 +227,25 @@ class MunimentClient:
         transport, _ = self._open()
         return await pull(self, transport, self._key, delivery, folder, public_jwk=public_jwk, told=told)
 
+    async def export_audit(self, about: str, *, direction: str = "BACKWARD") -> Mapping[str, Any]:
+        """What a thing rests on, or what rests on it, with every proof; see ``gateway.client.audits``.
+
+        Args:
+            about: IRI to begin at.
+            direction: ``BACKWARD`` or ``FORWARD``.
+
+        Raises:
+            ThingUnknownError: The graph has no such thing that this client may see.
+            ClientError: The gateway could not be asked.
+
+        Example:
+            >>> async def saved(client, run, path):
+            ...     path.write_text(json.dumps(await client.export_audit(run)))
+        """
+        transport, _ = self._open()
+        journal = (await transport.get(_JOURNAL)).content
+        return await export_audit(self, journal, about, direction)
+
     def forget_tokens(self) -> None:
         """Drop the kept tokens, so that the next one names the present versions of its licences."""
         if self._opened is not None:
@@ -252,6 +274,14 @@ class MunimentClient:
             AgreementAlteredError: The bounds are not what their hash states. Nothing was signed.
         """
         return sign_delegation(self._key, dataset, bounds, stated, key_id)
+
+    def sign_duty(self, duty: str, statement: str) -> str:
+        """Say that a duty is fulfilled: sign its statement, after reading it.
+
+        Raises:
+            StatementOtherError: It is the statement of another duty. Nothing was signed.
+        """
+        return sign_duty(self._key, duty, statement)
 
     @staticmethod
     def verify_proof(

@@ -173,6 +173,41 @@ class KeyOtherError(ClientError):
         self.named = named
 
 
+class StatementOtherError(ClientError):
+    """A statement is not of the duty that it should be of."""
+
+    code = "STATEMENT_OTHER"
+
+    def __init__(self, duty: str) -> None:
+        super().__init__(
+            f"this is not the statement of duty `{duty}`", hint="ask again for `duty(id:) { statement signature }`"
+        )
+        self.duty = duty
+
+
+class AuditInvalidError(ClientError):
+    """An audit bundle holds something that is not proven, or that was altered."""
+
+    code = "AUDIT_INVALID"
+
+    def __init__(self, finding: str) -> None:
+        super().__init__(f"the bundle is not to be trusted: {finding}", hint="export it again, and keep this one")
+        self.finding = finding
+
+
+class ThingUnknownError(ClientError):
+    """The graph has no such thing that the caller may see."""
+
+    code = "THING_UNKNOWN"
+
+    def __init__(self, iri: str) -> None:
+        super().__init__(
+            f"the graph has no `{iri}` that you may see",
+            hint="check the IRI; when it is new, ask again in a moment: the graph follows the journal",
+        )
+        self.iri = iri
+
+
 class PackageInvalidError(ClientError):
     """A package is not what was sealed."""
 

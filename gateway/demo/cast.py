@@ -32,6 +32,8 @@ class Role(StrEnum):
     ETHICS = "ethics-board"
     AUDITOR = "auditor"
     MEMBER = "forum-member"
+    LEAVER = "second-forum-member"
+    """Withdraws after the package left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

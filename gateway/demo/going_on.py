@@ -13,6 +13,7 @@ from gateway.demo.queries import text
 from gateway.demo.reading import federated_variables
 from gateway.demo.step_9_audit import BUNDLE
 from gateway.demo.step_11_deliver import FOLDER as PACKAGE
+from gateway.demo.step_13_audit import BUNDLE as AUDIT
 from gateway.demo.story import Story
 
 _FOLDER: Final = "queries"
@@ -40,6 +41,7 @@ def commands(story: Story, *, kept: bool) -> tuple[Command, ...]:
     forum = story.platforms.forum_command().removeprefix("python ")
     return (
         Command(to="check the proof of step 9; no server is needed", run=f"{muniment()} verify {folder}/{BUNDLE}"),
+        Command(to="check the audit bundle of step 13", run=f"{muniment()} verify {folder}/{AUDIT}"),
         Command(to="check the package of step 11 in the same way", run=f"{muniment()} verify {folder}/{PACKAGE}"),
         Command(to="compare the graph with the journal", run=f"{muniment()} graph verify --folder {folder}"),
         Command(to="serve the forum again, in a terminal of its own", run=f"{python()} {forum}"),
@@ -67,8 +69,7 @@ class _Query:
 
 def _queries(story: Story) -> Sequence[_Query]:
     learned = story.learned
-    revoked = learned.licences["her own visits"]
-    licences = [licence for licence in learned.licences.values() if licence != revoked]
+    licences = [licence for name, licence in learned.licences.items() if name not in learned.ended]
     return (
         _Query(
             name="catalogue",

@@ -1,30 +1,25 @@
 """One run of the demo: a folder, the platforms, a gateway, the whole story; everything that was started is ended."""
 
-import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from gateway.demo.cast import Cast
 from gateway.demo.ending import EndedEarlyError, ended_gently
-from gateway.demo.errors import ProcessFailedError, WorldMissingError
+from gateway.demo.errors import WorldMissingError
 from gateway.demo.facts import Command, Document, Fact, StepFacts
 from gateway.demo.going_on import commands, write_queries
-from gateway.demo.metrics import ready
 from gateway.demo.narrator import Narrator
 from gateway.demo.platforms import Platforms, World
-from gateway.demo.processes import Program
+from gateway.demo.served import ServedGateway
 from gateway.demo.story import Learned, Story
 from gateway.demo.tale import tell
 from policies.errors import CodedError
 
-_GATEWAY: Final = "gateway.cli"
-_READY_LINE: Final = "muniment is ready at "
-_READY_S: Final = 20.0
 _MEGABYTE: Final = 1_000_000
 
 
@@ -103,7 +98,9 @@ async def _tell_in(folder: Path, wishes: Wishes, narrator: Narrator, run: _Run) 
     async with AsyncExitStack() as closing:
         closing.push_async_callback(platforms.stop_forum)
         await platforms.start_forum()
-        gateway = await closing.enter_async_context(_gateway(folder, run))
+        gateway = ServedGateway(folder)
+        closing.push_async_callback(gateway.stop)
+        run.measured["gateway_ready_ms"] = round(await gateway.start())
         cast = Cast(gateway.url, folder, closing)
         story = Story(
             folder=folder, narrator=narrator, gateway=gateway, platforms=platforms, cast=cast, learned=Learned()
@@ -117,23 +114,6 @@ async def _tell_in(folder: Path, wishes: Wishes, narrator: Narrator, run: _Run) 
         if wishes.keep is not None:
             write_queries(story)
         run.go_on = commands(story, kept=wishes.keep is not None)
-
-
-@asynccontextmanager
-async def _gateway(folder: Path, run: _Run) -> AsyncIterator[Program]:
-    """A gateway on the folder, on a free port of loopback."""
-    began = time.perf_counter()
-    arguments = ["serve", "--folder", str(folder), "--host", "127.0.0.1", "--port", "0"]
-    program = await Program.start("gateway", _GATEWAY, arguments, log=folder / "gateway.log", ready=_READY_LINE)
-    try:
-        while not await ready(program.url):
-            if time.perf_counter() - began > _READY_S or not program.running:
-                raise ProcessFailedError("gateway", f"was not ready within {_READY_S:.0f} s")
-            await asyncio.sleep(0.05)
-        run.measured["gateway_ready_ms"] = round((time.perf_counter() - began) * 1000)
-        yield program
-    finally:
-        await program.stop()
 
 
 @contextmanager

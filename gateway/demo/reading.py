@@ -48,11 +48,13 @@ async def read(story: Story, licences: Sequence[str], first: int = ROWS) -> Read
 
 
 def federated_variables(story: Story, licences: Sequence[str], first: int) -> Mapping[str, Any]:
-    """Scores of two platforms are not comparable, so each platform's are asked for on their own."""
+    """Scores of two platforms are not comparable: each platform's are asked for on their own, while licensed."""
+    trust = story.learned.licences["trust"]
     return {
         "licences": list(licences),
         "forum": [story.learned.licences["standing"]],
-        "bazaar": [story.learned.licences["trust"]],
+        "bazaar": [trust],
+        "withBazaar": trust in licences,
         "purpose": PURPOSE,
         "first": first,
     }

@@ -36,10 +36,10 @@ async def tell(story: Story) -> Told:
     )
     learned.delivery = str(ordered["delivery"]["id"])
     earlier = ordered["delivery"]["state"] != "PREPARING"
-    found = await _sealed(story)
+    found = await sealed(story, learned.delivery)
     rows = sum(item["rows"] for item in found["items"])
     require(rows, "there are records in the package")
-    require(len(found["items"]) == len(licences), "every licence gave its part")
+    require(earlier or len(found["items"]) == len(licences), "every licence gave its part")
     return Told(
         headline=f"{rows:,} rows of {len(found['items'])} datasets sealed in {found['files']} files",
         facts={
@@ -56,11 +56,15 @@ async def tell(story: Story) -> Told:
     )
 
 
-async def _sealed(story: Story) -> Mapping[str, Any]:
-    """The delivery, once it can be fetched."""
+async def sealed(story: Story, delivery: str) -> Mapping[str, Any]:
+    """A delivery, once it can be fetched.
+
+    Raises:
+        UnexpectedAnswerError: it failed, or takes too long.
+    """
     end = time.monotonic() + _PATIENCE_S
     while time.monotonic() < end:
-        found = (await ask(story.cast.client(Role.DEVELOPER), "delivery", {"id": story.learned.delivery}))["delivery"]
+        found = (await ask(story.cast.client(Role.DEVELOPER), "delivery", {"id": delivery}))["delivery"]
         require(found, "the developer sees the delivery")
         require(found["state"] != "FAILED", f"the preparation comes out well, not with {found['code']}")
         if found["state"] != "PREPARING":

@@ -22,14 +22,11 @@ FOLDER: Final = "delivery"
 
 async def tell(story: Story) -> Told:
     """Fetch, verify, and show that alterations are found."""
-    folder = story.folder / FOLDER
+    folder, delivery = story.folder / FOLDER, story.learned.delivery
     _, public_jwk = await journal_key(story.gateway.url)
-    earlier = (await _delivery(story))["state"] == "RECEIVED"
     story.narrator.doing("fetching the package")
-    pulled = await story.cast.client(Role.DEVELOPER).pull(story.learned.delivery, folder, public_jwk=public_jwk)
-    package = pulled.package
-    found = await _delivery(story)
-    require(pulled.acknowledged and found["state"] == "RECEIVED", "both sides have signed for it")
+    package, fetched_bytes = await fetched(story, delivery, folder)
+    found = await _delivery(story, delivery)
     require(all(item["access"] for item in found["items"]), "every part of it is booked")
     require(found["manifest"] == package.manifest, "what arrived is what is on record")
     story.narrator.doing("altering copies of it")
@@ -38,17 +35,31 @@ async def tell(story: Story) -> Told:
         headline=f"{package.files} files verified offline, receipts of both sides, {len(altered)} alterations found",
         facts={
             "package": _told(package),
-            "fetched_bytes": pulled.fetched,
+            "fetched_bytes": fetched_bytes,
             "receipt_of_the_licensee": "given",
             "booked_accesses": len(found["items"]),
             "alterations": altered,
         },
-        already_done=("the package was fetched and signed for",) if earlier else (),
+        already_done=() if fetched_bytes else ("the package was fetched and signed for",),
     )
 
 
-async def _delivery(story: Story) -> Mapping[str, Any]:
-    found = (await ask(story.cast.client(Role.DEVELOPER), "delivery", {"id": story.learned.delivery}))["delivery"]
+async def fetched(story: Story, delivery: str, folder: Path) -> tuple[VerifiedPackage, int]:
+    """A package in a folder, verified and signed for, and how many bytes came for that in this run.
+
+    What an earlier run signed for is there, and may not leave any more: it is verified only.
+    """
+    _, public_jwk = await journal_key(story.gateway.url)
+    if (await _delivery(story, delivery))["state"] == "RECEIVED":
+        return await asyncio.to_thread(verify_package, folder, public_jwk), 0
+    pulled = await story.cast.client(Role.DEVELOPER).pull(delivery, folder, public_jwk=public_jwk)
+    require(pulled.acknowledged, "the developer has signed for it")
+    require((await _delivery(story, delivery))["state"] == "RECEIVED", "both sides have signed for it")
+    return pulled.package, pulled.fetched
+
+
+async def _delivery(story: Story, delivery: str) -> Mapping[str, Any]:
+    found = (await ask(story.cast.client(Role.DEVELOPER), "delivery", {"id": delivery}))["delivery"]
     require(found, "the developer sees the delivery")
     return dict(found)
 

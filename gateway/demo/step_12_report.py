@@ -26,6 +26,7 @@ async def tell(story: Story) -> Told:
     outside = await _report(story, "outside", OTHER_PURPOSE)
     require(within["code"] is None, "the first run is within the licences")
     require(outside["code"] == _OUTSIDE, "the second run is outside of them, and says so")
+    story.learned.run = str(within["id"])
     usage = await _usage(story)
     concern = await _concern(story, str(outside["id"]))
     return Told(

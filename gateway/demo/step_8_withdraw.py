@@ -108,6 +108,7 @@ def _chosen(story: Story) -> str:
 async def _revoke(story: Story, already: list[str]) -> Mapping[str, Fact]:
     """The avatar owner ends her licence while the developer keeps reading under it."""
     licence = story.learned.licences[_DATASET]
+    story.learned.ended.add(_DATASET)
     if await state_of(story, licence) == "TERMINATED":
         already.append("the avatar owner's licence is revoked")
         return {

@@ -1,8 +1,6 @@
 """Step 9: the auditor follows one receipt back and one licence forward, and checks a proof offline."""
 
-import asyncio
 import json
-import time
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,7 +8,7 @@ from typing import Any, Final
 from gateway.client import ProvenEvent, verify_proof
 from gateway.demo.auditing import accesses
 from gateway.demo.cast import Role
-from gateway.demo.errors import UnexpectedAnswerError
+from gateway.demo.catching_up import caught_up
 from gateway.demo.facts import Fact, Told
 from gateway.demo.metrics import journal_key
 from gateway.demo.speak import ask
@@ -20,7 +18,6 @@ TITLE: Final = "The auditor: from a receipt to its owner, from a licence to its 
 BUNDLE: Final = "proof.json"
 """File of the folder that ``muniment verify`` can check."""
 _DATASET: Final = "posts"
-_CAUGHT_UP_S: Final = 15.0
 
 
 async def tell(story: Story) -> Told:
@@ -28,7 +25,7 @@ async def tell(story: Story) -> Told:
     receipt = story.learned.receipts[_DATASET]
     licence = story.learned.licences[_DATASET]
     story.narrator.doing("the graph catches up")
-    watermark = await _caught_up(story, receipt["seq"])
+    watermark = await caught_up(story, receipt["seq"])
     backward = await _trace(story, receipt, licence)
     forward = await _accesses(story, licence)
     story.narrator.doing("verifying a proof offline")
@@ -49,17 +46,6 @@ async def tell(story: Story) -> Told:
             "graph_has_read_up_to_event_number": watermark,
         },
     )
-
-
-async def _caught_up(story: Story, seq: int) -> int:
-    """Wait until the graph has read the receipt's event."""
-    end = time.monotonic() + _CAUGHT_UP_S
-    auditor = story.cast.client(Role.AUDITOR)
-    while (watermark := int((await ask(auditor, "watermark"))["provenance"]["watermark"])) < seq:
-        if time.monotonic() > end:
-            raise UnexpectedAnswerError(f"the graph stays at event {watermark}, before {seq}")
-        await asyncio.sleep(0.1)
-    return watermark
 
 
 async def _trace(story: Story, receipt: Mapping[str, Any], licence: str) -> Mapping[str, Fact]:

@@ -10,7 +10,7 @@ from gateway.demo.errors import UnexpectedAnswerError
 from gateway.demo.facts import Fact
 from gateway.demo.narrator import Narrator
 from gateway.demo.platforms import Platforms
-from gateway.demo.processes import Program
+from gateway.demo.served import ServedGateway
 
 
 class Learned:
@@ -34,10 +34,14 @@ class Learned:
         """A licence over few records, for the empty quota."""
         self.usable: tuple[str, ...] = ()
         """Licences in force when the federated query was first sent, in this run."""
+        self.ended: set[str] = set()
+        """Datasets whose licences have ended, by name."""
         self.receipts: dict[str, Mapping[str, Any]] = {}
         """Receipt of the federated answer, by dataset name."""
         self.delivery = ""
         """The package of step 10."""
+        self.run = ""
+        """The training run of step 12 that is within the licences."""
         self.measured: dict[str, Fact] = {}
         """Figures for the end of the story."""
 
@@ -48,7 +52,7 @@ class Story:
 
     folder: Path
     narrator: Narrator
-    gateway: Program
+    gateway: ServedGateway
     platforms: Platforms
     cast: Cast
     learned: Learned

@@ -20,6 +20,9 @@ from gateway.demo import (
     step_10_prepare,
     step_11_deliver,
     step_12_report,
+    step_13_audit,
+    step_14_take_down,
+    step_15_renew,
 )
 from gateway.demo.errors import DemoError, StepFailedError
 from gateway.demo.facts import StepFacts, Told
@@ -52,6 +55,9 @@ STEPS: Final[tuple[Step, ...]] = tuple(
             step_10_prepare,
             step_11_deliver,
             step_12_report,
+            step_13_audit,
+            step_14_take_down,
+            step_15_renew,
         ),
         start=1,
     )

@@ -76,7 +76,7 @@ def test_names_are_written_one_way(schema: GraphQLSchema) -> None:
 def test_connections_have_edges_nodes_and_a_page(schema: GraphQLSchema) -> None:
     connections = [kind for name, kind in schema.type_map.items() if name.endswith("Connection")]
 
-    assert len(connections) == 15
+    assert len(connections) == 16
     for kind in connections:
         assert isinstance(kind, GraphQLObjectType)
         assert {"edges", "nodes", "pageInfo"} <= set(kind.fields)
@@ -107,7 +107,7 @@ def test_columns_of_records_are_nullable(schema: GraphQLSchema) -> None:
 
 def test_mutations_take_one_input_and_give_mistakes_and_the_query(schema: GraphQLSchema) -> None:
     assert schema.mutation_type is not None
-    assert len(schema.mutation_type.fields) == 25
+    assert len(schema.mutation_type.fields) == 28
     for name, field in schema.mutation_type.fields.items():
         title = name[0].upper() + name[1:]
         payload = get_named_type(field.type)
