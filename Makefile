@@ -7,10 +7,10 @@ STAMP := $(VENV)/.ready
 PACKAGES := gateway connectors graph policies
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint typecheck serve bench docs clean requirements
+.PHONY: help setup demo test test-long lint typecheck serve bench docs clean requirements
 
 help:            ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
 
 setup: $(STAMP)  ## build .venv from the pinned, hashed requirements
 
@@ -36,6 +36,9 @@ demo: $(STAMP)   ## license, query, refuse, revoke: the whole story on this mach
 
 test: $(STAMP)   ## all tests that this machine can run
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-long: $(STAMP)  ## the story under 60 kills instead of 15; a quarter of an hour
+	@MUNIMENT_KILLS=60 $(BIN)/python -m pytest tests/e2e/test_crash.py $(ARGS)
 
 lint: $(STAMP)   ## style, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

@@ -19,12 +19,11 @@ from gateway.api.relay import FIRST, After, Connection, First, Node
 from gateway.api.reporting import Concern, TrainingRun, Usage
 from gateway.api.requests import LicenceRequest
 from gateway.auth.principal import Principal
-from gateway.exchange import concerns, discover, duties, lookup, lookup_ethics
+from gateway.exchange import concerns, discover, duties, lookup, lookup_ethics, report_run
 from gateway.exchange.deliver import presented
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
-from gateway.exchange.report_run import training_run
 from gateway.exchange.trace import access_log, find_access
 from gateway.exchange.usage import usage_report
 from graph.journal.rows import NegotiationState as State
@@ -84,7 +83,7 @@ async def _delivery(info: Info, iri: str) -> Delivery | None:
 
 
 async def _run(info: Info, iri: str) -> TrainingRun | None:
-    view = await found(info, training_run, iri)
+    view = await found(info, report_run.training_run, iri)
     return None if view is None else TrainingRun.of(view)
 
 
@@ -256,6 +255,23 @@ class OversightQuery:
     async def training_run(self, info: Info, id: Id) -> TrainingRun | None:  # noqa: A002  # name of the argument
         """One reported training run."""
         return await _run(info, id)
+
+    @strawberry.field(
+        description="Reported runs of a model, the oldest first: to a developer its own, to auditors everybody's."
+    )
+    async def training_runs(
+        self,
+        info: Info,
+        model: Annotated[str, strawberry.argument(description="IRI of the model, as its developer names it.")],
+        first: First = FIRST,
+        after: After = None,
+    ) -> Connection[TrainingRun] | None:
+        """Reported runs of a model."""
+        window = info.context.window(first, after, "trainingRuns", model)
+        page = await report_run.training_runs(
+            info.context.ports, info.context.principal, model, first=window.first, after=window.key
+        )
+        return window.connection(page, TrainingRun.of, lambda view: view.run)
 
     @strawberry.field(description="One concern, to its two sides and to auditors.")
     async def concern(self, info: Info, id: Id) -> Concern | None:  # noqa: A002  # name of the argument

@@ -57,10 +57,19 @@ def run_view(reading: Reading, iri: str) -> RunView:
     Raises:
         NotFoundError: There is none that the reader may see.
     """
+    return run_of(reading, visible_run(reading, iri))
+
+
+def visible_run(reading: Reading, iri: str) -> RunRow:
+    """A run that the reader may see.
+
+    Raises:
+        NotFoundError: There is none.
+    """
     row = reading.view.run(iri)
     if row is None or not _sees(reading, row):
         raise NotFoundError("run", iri)
-    return run_of(reading, row)
+    return row
 
 
 def run_of(reading: Reading, row: RunRow) -> RunView:

@@ -12,9 +12,11 @@ from gateway.exchange.commands import ReportRun
 from gateway.exchange.deliver.errors import DeliveryNotReadyError
 from gateway.exchange.deliver.presented import visible_delivery
 from gateway.exchange.errors import InputInvalidError, NotFoundError
+from gateway.exchange.paging import page
 from gateway.exchange.ports import Ports
-from gateway.exchange.presented_reports import RunView, run_view
+from gateway.exchange.presented_reports import RunView, run_of, run_view, visible_run
 from gateway.exchange.reading import Reading, read
+from gateway.exchange.views import Page
 from graph.journal.documents import Document
 from graph.journal.events import RunReported
 from graph.journal.rows import DeliveryRow, DeliveryState
@@ -55,6 +57,26 @@ async def training_run(ports: Ports, principal: Principal, iri: str) -> RunView:
     """
     principal.require(Scope.GRAPH_QUERY)
     return await read(ports, principal, lambda reading: run_view(reading, iri))
+
+
+async def training_runs(
+    ports: Ports, principal: Principal, model: str, *, first: int, after: str | None = None
+) -> Page[RunView]:
+    """The runs of a model: of a licensee its own, to auditors those of everybody who gave a model this name.
+
+    Raises:
+        ScopeMissingError: Without ``graph:query``.
+        NotFoundError: ``after`` is no run that the caller may see.
+    """
+    principal.require(Scope.GRAPH_QUERY)
+    whose = None if Scope.AUDIT_READ in principal.scopes else principal.party
+
+    def found(reading: Reading) -> Page[RunView]:
+        start = None if after is None else visible_run(reading, after).seq
+        rows = reading.view.runs_of(model, whose, after=start, limit=first + 1)
+        return page(rows, first, lambda row: run_of(reading, row))
+
+    return await read(ports, principal, found)
 
 
 def _check(command: ReportRun) -> None:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import structlog
 
 from graph.journal.events import Recorded
-from graph.provenance.errors import GraphForeignError, GraphGapError, GraphUnavailableError
+from graph.provenance.errors import GraphError, GraphForeignError, GraphGapError, GraphUnavailableError
 from graph.provenance.model import Batch
 from graph.provenance.pages import Applied
 from graph.provenance.rules import project
@@ -105,21 +105,15 @@ class Projector:
         return self._problem
 
     async def run(self) -> None:
-        """Follow the journal until cancelled.
-
-        Raises:
-            GraphForeignError: the graph was made from another journal.
-        """
+        """Follow the journal until cancelled; what is in the way is told, and tried again."""
         while True:
             try:
                 await self._follow()
             except GraphGapError:
                 # WHY: somebody reset the graph meanwhile; its watermark says where to go on.
                 _log.info("graph.watermark_moved")
-            except GraphUnavailableError as error:
-                if self._problem is None:
-                    _log.warning("graph.unavailable", problem=error.problem)
-                self._problem = error.problem
+            except Exception as error:  # noqa: BLE001  # whatever it is, the journal goes on and the graph says that it stands
+                self._tell(error)
                 await self._sleep(min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._failures, 16)))
                 self._failures += 1
 
@@ -137,6 +131,18 @@ class Projector:
         while await self._step():
             pass
         return self._watermark
+
+    def _tell(self, error: Exception) -> None:
+        match error:
+            case GraphUnavailableError():
+                problem = error.problem
+            case GraphError():
+                problem = f"{error.code}: {error.message}"
+            case _:
+                problem = "an error that is in the log"
+        if self._problem != problem:
+            _log.warning("graph.stands", problem=problem, exc_info=not isinstance(error, GraphError))
+        self._problem = problem
 
     async def _follow(self) -> None:
         await self._begin()

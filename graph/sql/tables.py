@@ -279,6 +279,7 @@ TRAINING_RUN = Table(
     _text("at"),
     _integer("seq"),
 )
+Index("training_run_model", TRAINING_RUN.c.model, TRAINING_RUN.c.seq)
 Index("training_run_delivery", TRAINING_RUN.c.delivery, TRAINING_RUN.c.seq)
 CONCERN = Table(
     "concern",

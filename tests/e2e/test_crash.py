@@ -1,213 +1,164 @@
-"""The gateway is killed at random moments of preparing and fetching: nothing is lost, nothing doubled.
+"""The whole story under ``kill -9``: its gateway, its preparation, its download, at random moments of every step.
 
-So many kills as ``MUNIMENT_KILLS`` says; what was done is printed.
+Nothing that was acknowledged is lost, nothing is doubled, and what came of it is what comes of a story that nobody
+disturbs. So many kills as ``MUNIMENT_KILLS`` says, spread over stories; ``MUNIMENT_KILLS_SEED`` gives other moments.
 """
 
 import asyncio
 import json
+import math
 import os
-import random
-import shutil
-import signal
+import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from gateway.client import MunimentClient, verify_package
-from gateway.client.errors import ClientError
-from graph.signing import SigningKey
+from tests.testkit.crashes import MOST, Crashing, Told, undisturbed
+from tests.testkit.stored import Stored
+from tests.testkit.telling import CLEAN
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the gateway of a story is found in /proc"),
+]
 
-KILLS = int(os.environ.get("MUNIMENT_KILLS", "8"))
-ROWS = 3_000
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MUNIMENT_")}
-SLOW = {"MUNIMENT_BATCH_ROWS": "100", "MUNIMENT_DELIVERY_SHARD_ROWS": "500"}
-"""Small steps, so that there are many moments to be killed at."""
+KILLS = int(os.environ.get("MUNIMENT_KILLS", "15"))
+STORIES = math.ceil(KILLS / MOST)
+SEED = os.environ.get("MUNIMENT_KILLS_SEED", "1")
 
-PREPARE = """mutation ($input: PrepareDeliveryInput!) {
-  prepareDelivery(input: $input) { delivery { id } userErrors { code message } } }"""
-STATE = """query ($id: ID!) { delivery(id: $id) { state code items { licence rows access } } }"""
-USAGE = """query ($id: ID!) { licence(id: $id) { usage { used bound } } }"""
-LICENCES = """{ licences(first: 50) { nodes { id state dataset { kind platform } } } }"""
-PURPOSE = "https://w3id.org/dpv#ResearchAndDevelopment"
-
-
-class Killed:
-    """A gateway on one port that can be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._serving: subprocess.Popen[str] | None = None
-        self._port = "0"
-        self.kills = 0
-
-    def start(self) -> str:
-        """Start it, on the port of the first time; gives its address."""
-        self._serving = subprocess.Popen(
-            [sys.executable, "-m", "gateway.cli", "serve", "--folder", str(self._folder), "--port", self._port],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=CLEAN | SLOW,
-        )
-        assert self._serving.stdout is not None
-        line = self._serving.stdout.readline().strip()
-        assert line.startswith("muniment is ready at "), line
-        url = line.removeprefix("muniment is ready at ")
-        self._port = url.rpartition(":")[2]
-        return url
-
-    def kill(self) -> None:
-        """End it as a power cut ends a process."""
-        assert self._serving is not None
-        self._serving.kill()
-        self._serving.communicate(timeout=20)
-        self.kills += 1
-
-    def stop(self) -> None:
-        """End it in order."""
-        if self._serving is not None and self._serving.poll() is None:
-            self._serving.send_signal(signal.SIGTERM)
-            self._serving.communicate(timeout=20)
+TOLD_AGAIN = {"AccessRecorded", "AccessDenied", "AccessWithheld"}
+"""A story that begins again reads again, and is refused again."""
+ENTERED = {"PartyInvited", "PartyRegistered"}
+"""Nobody learnt of an invitation whose answer was lost, so another is asked for."""
+_OF_THIS_WORLD = re.compile(r'urn:muniment:[a-z-]+:[0-9a-f-]{36}|"[^" ]{32,}"|"\d{4}-\d\d-\d\dT[\d:.]+Z"|\b\d+\b')
+"""Names, keys, hashes, signatures, times and figures."""
+_SEVERAL = re.compile(r'("?…"?)(, "?…"?)+')
+"""A list of them: who reads more often has more of them to name."""
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+def lasting(stored: Stored) -> Counter[str]:
+    """What happened, up to names, times and figures."""
+    return Counter(
+        _SEVERAL.sub(r"\1", _OF_THIS_WORLD.sub("…", json.dumps(event, sort_keys=True)))
+        for event in stored.events()
+        if event["type"] not in TOLD_AGAIN | ENTERED
+    )
+
+
+def delivered(stored: Stored) -> Counter[str]:
+    """What left in packages."""
+    named = ("source", "columns", "rows", "withheld", "units", "price_micro")
+    return Counter(json.dumps([event[name] for name in named]) for event in accesses_of(stored) if event["delivery"])
+
+
+def accesses_of(stored: Stored) -> list[dict[str, Any]]:
+    return [event for event in stored.events() if event["type"] == "AccessRecorded"]
+
+
+def check_acknowledged(stored: Stored, notes: Path) -> Counter[str]:
+    """Every answer that arrived is on record, once; gives how many there were of each sort."""
+    events, once = stored.events(), stored.once()
+    answered: dict[tuple[str, str], list[str]] = {}
+    accesses = Counter(event["access"] for event in events if "access" in event)
+    registered = Counter((e["party"], e["client"]) for e in events if e["type"] == "PartyRegistered")
+    assert max(accesses.values()) == 1
+    seen: Counter[str] = Counter()
+    for line in notes.read_text(encoding="utf-8").splitlines():
+        match json.loads(line):
+            case {"registered": party, "client": client}:
+                assert registered[party, client] == 1, line
+                seen["registrations"] += 1
+            case {"mutation": "prepareSigningKey", "ids": ids}:
+                assert set(ids) <= set(stored.held_keys()), line
+                seen["mutations"] += 1
+            case {"key": key, "actor": actor, "ids": ids}:
+                first, count = once[actor, key]
+                assert len(events) >= first + count > first, line
+                # INVARIANT: who asks again is told what was told at first.
+                assert answered.setdefault((actor, key), ids) == ids, line
+                seen["mutations"] += 1
+            case {"receipt": access, "seq": seq, "leaf": leaf}:
+                event = events[seq]
+                assert (event["type"], event["access"], event["leaf"]) == ("AccessRecorded", access, leaf), line
+                seen["receipts"] += 1
+            case {"denial": access}:
+                assert accesses[access] == 1, line
+                seen["denials"] += 1
+            case other:
+                raise AssertionError(other)
+    return seen
+
+
+def check_units(stored: Stored) -> None:
+    """Units used are the sum of what the accesses booked, to the unit; a package is booked once."""
+    accesses = accesses_of(stored)
+    booked: Counter[tuple[str, str]] = Counter()
+    for access in accesses:
+        booked.update({(access["licence"], each["counter"]): each["units"] for each in access["booked"]})
+    assert {counter: used for counter, (used, _) in stored.used().items() if used} == booked
+    parts = Counter((access["delivery"], access["licence"]) for access in accesses if access["delivery"])
+    assert set(parts.values()) == {1}
+
+
+def check_projections(stored: Stored, beside: Path) -> None:
+    """Registers and graph are what the events alone make of them."""
+    made = stored.replayed(beside)
+    assert len(made) > 10
+    assert stored.registers(frozenset(made)) == made
+    verified = muniment("graph", "verify", "--folder", str(stored.folder), "--json")
+    assert verified.returncode == 0, verified.stderr
+    assert json.loads(verified.stdout)["watermark"] <= stored.size() - 1
+    followed = asyncio.run(stored.graph())
+    rebuilt = muniment("graph", "rebuild", "--folder", str(stored.folder))
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    again = asyncio.run(stored.graph())
+    assert len(again) > 100
+    assert followed == again
+
+
+def muniment(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "gateway.cli", *arguments], check=False, capture_output=True, text=True, env=CLEAN
     )
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with licences in force."""
-    folder = tmp_path_factory.mktemp("crash") / "world"
-    told = command("demo", "--json", "--keep", str(folder))
-    assert told.returncode == 0, told.stderr
-    return folder
+def check(told: Told, calm: Path) -> Mapping[str, int]:
+    """Hold a story that was killed against the one that nobody disturbed."""
+    stored, undisturbed_one = Stored(told.folder), Stored(calm)
+    assert lasting(stored) == lasting(undisturbed_one)
+    assert delivered(stored) == delivered(undisturbed_one)
+    seen = check_acknowledged(stored, told.notes)
+    assert min(seen[sort] for sort in ("registrations", "mutations", "receipts", "denials")) > 0
+    check_units(stored)
+    check_projections(stored, told.notes.with_name("replayed.db"))
+    assert told.sealed
+    assert told.again == told.sealed
+    assert told.fetched == told.sealed
+    return {"acknowledged answers": seen.total(), "events": stored.size(), "runs": told.runs}
 
 
-@contextmanager
-def a_gateway(world: Path) -> Iterator[Killed]:
-    gateway = Killed(world)
-    try:
-        yield gateway
-    finally:
-        gateway.stop()
-
-
-class Story:
-    """Deliveries under one licence, while the gateway is killed."""
-
-    def __init__(self, world: Path, gateway: Killed) -> None:
-        self._world = world
-        self._gateway = gateway
-        self._chance = random.Random(4)  # noqa: S311  # moments to be killed at, the same in every run
-        self._url = gateway.start()
-        self.done: Counter[str] = Counter()
-        self._before = 0
-        self._licence = ""
-
-    async def ask(self, query: str, variables: Mapping[str, Any], *licences: str) -> Any:
-        async with self._client() as client:
-            answer = await client.execute(query, variables, licences=licences)
-        assert not answer.errors, answer.errors
-        return next(iter((answer.data or {}).values()))
-
-    async def begin(self) -> None:
-        """Find the licence over the ledger, and what was used of it."""
-        nodes = (await self.ask(LICENCES, {}))["nodes"]
-        (self._licence,) = [
-            each["id"]
-            for each in nodes
-            if each["state"] == "ACTIVE" and each["dataset"] == {"kind": "RATING", "platform": "bazaar"}
-        ]
-        self._before = await self._used()
-
-    async def prepared(self, *, kills: int) -> str:
-        """Order a delivery, and wait until it is sealed; the gateway is killed meanwhile."""
-        key = f"crash {self.done['deliveries']}"
-        order = {"licences": [self._licence], "purpose": PURPOSE, "rows": ROWS, "idempotencyKey": key}
-        delivery = str((await self.ask(PREPARE, {"input": order}, self._licence))["delivery"]["id"])
-        for _ in range(kills):
-            await asyncio.sleep(self._chance.uniform(0.0, 0.4))
-            self._gateway.kill()
-            self._gateway.start()
-            self.done["kills while preparing"] += 1
-        found = await self._until_ready(delivery)
-        assert (found["state"], found["code"], found["items"][0]["rows"]) == ("READY", None, ROWS)
-        assert (await self.ask(PREPARE, {"input": order}, self._licence))["delivery"]["id"] == delivery
-        return delivery
-
-    async def fetched(self, delivery: str, folder: Path, *, kill: bool) -> list[dict[str, Any]]:
-        """Fetch it; the gateway is killed on the way, and the same call goes on with what is there."""
-        if kill:
-            fetching = asyncio.create_task(self._pull(delivery, folder))
-            await asyncio.sleep(self._chance.uniform(0.0, 0.2))
-            self._gateway.kill()
-            self.done["kills while fetching"] += 1
-            with suppress(ClientError):
-                await fetching
-            self._gateway.start()
-        await self._pull(delivery, folder)
-        package = verify_package(folder)
-        rows = [row for path in sorted((folder / "data").rglob("*.parquet")) for row in pq.read_table(path).to_pylist()]
-        assert (package.rows, len(rows)) == (ROWS, ROWS)
-        self.done["deliveries"] += 1
-        assert await self._used() == self._before + self.done["deliveries"] * ROWS
-        return rows
-
-    async def _used(self) -> int:
-        return int((await self.ask(USAGE, {"id": self._licence}))["usage"][0]["used"])
-
-    async def _pull(self, delivery: str, folder: Path) -> None:
-        async with self._client() as client:
-            await client.pull(delivery, folder)
-
-    async def _until_ready(self, delivery: str) -> Mapping[str, Any]:
-        for _ in range(600):
-            found: Mapping[str, Any] = await self.ask(STATE, {"id": delivery})
-            if found["state"] != "PREPARING":
-                return found
-            await asyncio.sleep(0.1)
-        raise AssertionError("it was not prepared in a minute")
-
-    def _client(self) -> MunimentClient:
-        parties = self._world / "parties"
-        client_id = json.loads((parties / "developer.json").read_text(encoding="utf-8"))["client_id"]
-        return MunimentClient(self._url, client_id=client_id, key=SigningKey.load(parties / "developer.jwk"))
-
-
-async def told(world: Path, folder: Path) -> Counter[str]:
-    """As many deliveries as it takes for all kills; all of them hold the same rows."""
-    with a_gateway(world) as gateway:
-        story = Story(world, gateway)
-        await story.begin()
-        first = await story.fetched(await story.prepared(kills=0), folder / "first", kill=False)
-        while gateway.kills < KILLS:
-            delivery = await story.prepared(kills=2)
-            package = folder / delivery.rsplit(":", 1)[-1]
-            assert await story.fetched(delivery, package, kill=True) == first
-            shutil.rmtree(package)
-        return story.done
-
-
-def test_a_gateway_that_is_killed_loses_and_doubles_nothing(
-    world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_story_that_is_killed_again_and_again_loses_and_doubles_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done = asyncio.run(told(world, tmp_path))
+    pace = undisturbed(tmp_path / "calm", tmp_path / "calm.jsonl")
+    check_acknowledged(Stored(pace.folder), tmp_path / "calm.jsonl")
+    kills, steps, sums = Counter[str](), Counter[int](), Counter[str]()
 
-    rebuilt = command("graph", "rebuild", "--folder", str(world))
-    compared = command("graph", "verify", "--folder", str(world))
-    assert rebuilt.returncode == 0, rebuilt.stderr
-    assert compared.returncode == 0, compared.stderr
-    assert done["kills while preparing"] + done["kills while fetching"] >= KILLS
+    for story in range(STORIES):
+        name = f"{SEED}.{story}"
+        told = Crashing(tmp_path / name, pace, name, math.ceil(KILLS / STORIES)).tell()
+        sums += Counter(check(told, pace.folder))
+        kills, steps = kills + told.kills, steps + told.steps
+
+    assert kills.total() >= KILLS
     with capsys.disabled():
-        sys.stdout.write(f"\ncrash test: {dict(done)}, each of {ROWS:,} rows, whole, and booked once\n")
+        sys.stdout.write(
+            f"\ncrash test: {kills.total()} kills in {STORIES} stories (seed {SEED}): {dict(kills)},"
+            f" by step {dict(sorted(steps.items()))}; {dict(sums)};"
+            f" nothing acknowledged lost, nothing doubled, packages byte for byte the same\n"
+        )

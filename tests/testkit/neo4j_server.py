@@ -7,6 +7,7 @@ and says why; with ``CI=true`` it fails.
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -92,11 +94,15 @@ def a_server(line: Line) -> Iterator[Server]:
             else:
                 break
         else:
-            message = f"no Neo4j {line.version} to test with ({'; '.join(problems)})"
-            if os.environ.get("CI", "").lower() == "true":
-                pytest.fail(message, pytrace=False)
-            pytest.skip(message)
+            _go_without(line, "; ".join(problems))
         yield server
+
+
+def _go_without(line: Line, problems: str) -> NoReturn:
+    message = f"no Neo4j {line.version} to test with ({problems})"
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
 
 
 @contextmanager
@@ -133,34 +139,69 @@ def _contained(line: Line) -> Iterator[Server]:
 
 @contextmanager
 def _assembled(line: Line) -> Iterator[Server]:
-    java = find_java(line.javas)
-    if java is None:
-        raise ServerUnavailableError(f"no Java {' or '.join(map(str, line.javas))}")
-    libraries = _libraries(line, java)
-    # WHY: hex, since a password that begins with a dash is an option to the tool that sets it.
-    password = secrets.token_hex(18)
-    with tempfile.TemporaryDirectory(prefix="muniment-neo4j-") as folder:
-        home, port = Path(folder), _free_port()
+    with _own(line) as own:
+        own.start()
+        yield own.server
+
+
+class OwnServer:
+    """A server assembled for one test, which can be killed and started again on the same data, and be made to hang."""
+
+    def __init__(self, line: Line, java: Path, libraries: Path, home: Path) -> None:
+        self._command = _command(java, libraries, line, home)
+        self._environment = {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
+        self._log = home / "logs" / "console.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        # WHY: hex, since a password that begins with a dash is an option to the tool that sets it.
+        password, port = secrets.token_hex(18), _free_port()
         _configure(home, port)
-        environment = {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
         admin: list[str | Path] = [java, "-cp", f"{libraries}/*", "org.neo4j.cli.AdminTool"]
         subprocess.run(
             [*admin, "dbms", "set-initial-password", password],
-            env=environment,
+            env=self._environment,
             check=True,
             capture_output=True,
             timeout=READY_S,
         )
-        server = Server(url=f"bolt://neo4j:{password}@127.0.0.1:{port}")
-        with (home / "logs" / "console.log").open("wb") as log:
-            process = subprocess.Popen(
-                _command(java, libraries, line, home), env=environment, stdout=log, stderr=subprocess.STDOUT
-            )
-            try:
-                _await(server, process, home / "logs" / "console.log")
-                yield server
-            finally:
-                _end(process)
+        self.server = Server(url=f"bolt://neo4j:{password}@127.0.0.1:{port}")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, env=self._environment, stdout=log, stderr=subprocess.STDOUT)
+        _await(self.server, self._process, self._log)
+
+    @property
+    def running(self) -> bool:
+        """True from ``start`` until it ended; a server that hangs runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def send(self, signalled: signal.Signals) -> None:
+        """Send it a signal; after SIGKILL it is gone, and its data is as it left it."""
+        assert self._process is not None
+        self._process.send_signal(signalled)
+        if signalled is signal.SIGKILL:
+            self._process.wait()
+
+    def end(self) -> None:
+        """End it, whatever state it is in."""
+        if self._process is not None and self.running:
+            self._process.send_signal(signal.SIGCONT)
+            _end(self._process)
+
+
+@contextmanager
+def _own(line: Line) -> Iterator[OwnServer]:
+    java = find_java(line.javas)
+    if java is None:
+        raise ServerUnavailableError(f"no Java {' or '.join(map(str, line.javas))}")
+    libraries = _libraries(line, java)
+    with tempfile.TemporaryDirectory(prefix="muniment-neo4j-") as folder:
+        own = OwnServer(line, java, libraries, Path(folder))
+        try:
+            yield own
+        finally:
+            own.end()
 
 
 def _libraries(line: Line, java: Path) -> Path:
@@ -278,6 +319,17 @@ def neo4j_long_term() -> Iterator[Server]:
     """Neo4j 5.26, one for the whole run."""
     with a_server(Line.LONG_TERM) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def neo4j_of_our_own() -> Iterator[OwnServer]:
+    """Neo4j 5.26, not started yet: for a test that kills it."""
+    with ExitStack() as stack:
+        try:
+            own = stack.enter_context(_own(Line.LONG_TERM))
+        except ServerUnavailableError as problem:
+            _go_without(Line.LONG_TERM, str(problem))
+        yield own
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,20 @@ class ReportReads(Reads):
         """Every run on a delivery that holds records of a licence, oldest first."""
         return [_run(row) for row in self._connection.rows(statements.RUNS_UNDER, under=licence)]
 
+    def runs_of(
+        self, model: str, party: str | None = None, after: int | None = None, limit: int = PAGE
+    ) -> Sequence[RunRow]:
+        """Runs of a model of this name, of one licensee or of all, oldest first."""
+        found = self._connection.rows(
+            statements.RUNS_OF_MODEL,
+            of=model,
+            by=party or "",
+            everybody=int(party is None),
+            after=position(after),
+            limit=limit,
+        )
+        return [_run(row) for row in found]
+
     def concern(self, iri: str) -> ConcernRow | None:
         """One concern."""
         return concern_row(self._connection, iri)

@@ -14,6 +14,17 @@ RUNS_UNDER = Prepared(
     .where(DELIVERY_ITEM.c.licence == bindparam("under"))
     .order_by(TRAINING_RUN.c.seq)
 )
+RUNS_OF_MODEL = Prepared(
+    select(TRAINING_RUN)
+    .where(
+        TRAINING_RUN.c.model == bindparam("of"),
+        or_(TRAINING_RUN.c.party == bindparam("by"), bindparam("everybody") == 1),
+        TRAINING_RUN.c.seq > bindparam("after"),
+    )
+    .order_by(TRAINING_RUN.c.seq)
+    .limit(bindparam("limit"))
+)
+"""``everybody``: 1 for the runs of all licensees, 0 for those of ``by`` alone."""
 
 ADD_CONCERN = Prepared(insert_new(CONCERN))
 MOVE_CONCERN = Prepared(

@@ -44,6 +44,8 @@ _SCAN_NODES: Final = 500
 """Nodes that a scan reads at once."""
 _READ_S: Final = 15.0
 _WRITE_S: Final = 30.0
+_PATIENCE: Final = 1.25
+"""How much longer than the server may take is waited: a server that works says itself that it took too long."""
 _POOL: Final = 16
 
 
@@ -59,6 +61,8 @@ class Neo4jGraphStore:
         tenant: str = "main",
         database: str = "neo4j",
         connect_s: float = 5.0,
+        read_s: float = _READ_S,
+        write_s: float = _WRITE_S,
     ) -> None:
         """Nothing is connected yet.
 
@@ -69,10 +73,14 @@ class Neo4jGraphStore:
             tenant: Whose graph it is.
             database: Name of the database; Community Edition has one.
             connect_s: How long the first connection is tried, in seconds.
+            read_s: How long the server may read for one operation, in seconds.
+            write_s: How long it may write for one.
         """
         self._tenant = tenant
         self._database = database
         self._connect_s = connect_s
+        self._read_s = read_s
+        self._write_s = write_s
         self._driver: AsyncDriver = AsyncGraphDatabase.driver(
             uri,
             auth=(user, password),
@@ -81,7 +89,7 @@ class Neo4jGraphStore:
             connection_timeout=5.0,
             max_connection_lifetime=600.0,
             liveness_check_timeout=60.0,
-            max_transaction_retry_time=10.0,
+            max_transaction_retry_time=5.0,
             # WHY: an empty database does not know our labels and properties yet, and says so at every statement.
             notifications_disabled_classifications=[NotificationDisabledClassification.UNRECOGNIZED],
             telemetry_disabled=True,
@@ -152,7 +160,7 @@ class Neo4jGraphStore:
     async def health(self) -> Health:
         """See ``GraphStore.health``."""
         try:
-            async with self._translated():
+            async with self._translated(), asyncio.timeout(self._read_s * _PATIENCE):
                 server = await self._driver.get_server_info()
         except GraphUnavailableError as error:
             return Health(reachable=False, detail=error.problem)
@@ -169,8 +177,8 @@ class Neo4jGraphStore:
         **kwargs: P.kwargs,
     ) -> T:
         # WHY: READ mode: the server itself refuses to write in it.
-        async with self._session(READ_ACCESS) as session:
-            return await session.execute_read(unit_of_work(timeout=_READ_S)(work), *args, **kwargs)
+        async with self._session(READ_ACCESS, self._read_s) as session:
+            return await session.execute_read(unit_of_work(timeout=self._read_s)(work), *args, **kwargs)
 
     async def _write(
         self,
@@ -178,25 +186,28 @@ class Neo4jGraphStore:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        async with self._session(WRITE_ACCESS) as session:
-            return await session.execute_write(unit_of_work(timeout=_WRITE_S)(work), *args, **kwargs)
+        async with self._session(WRITE_ACCESS, self._write_s) as session:
+            return await session.execute_write(unit_of_work(timeout=self._write_s)(work), *args, **kwargs)
 
     @asynccontextmanager
-    async def _session(self, mode: str) -> AsyncIterator[AsyncSession]:
-        async with self._slots, self._translated():
+    async def _session(self, mode: str, limit_s: float) -> AsyncIterator[AsyncSession]:
+        # WHY: a server that hangs keeps its connections open, and the driver would wait on them for ever.
+        async with self._translated(), asyncio.timeout(limit_s * _PATIENCE), self._slots:
             await self._open()
             async with self._driver.session(database=self._database, default_access_mode=mode) as session:
                 yield session
 
     async def _open(self) -> None:
         """Wait for the server and make constraints and indexes, once."""
+        now = asyncio.get_running_loop().time
+        end = now() + self._connect_s
         async with self._opening:
             if self._ready:
                 return
             retrying = AsyncRetrying(
                 retry=retry_if_exception_type((ServiceUnavailable, SessionExpired)),
                 wait=wait_random_exponential(multiplier=0.1, max=1.0),
-                stop=stop_after_delay(self._connect_s),
+                stop=stop_after_delay(max(0.0, end - now())),
                 reraise=True,
             )
             await retrying(self._driver.verify_connectivity)
@@ -210,6 +221,8 @@ class Neo4jGraphStore:
     async def _translated(self) -> AsyncIterator[None]:
         try:
             yield
+        except TimeoutError as error:
+            raise GraphUnavailableError("no answer in time") from error
         except AuthError as error:
             raise GraphCredentialsRefusedError from error
         except (ServiceUnavailable, SessionExpired, ConnectionPoolError, TransientError) as error:

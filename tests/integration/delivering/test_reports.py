@@ -18,7 +18,7 @@ from gateway.exchange.deliver.errors import DeliveryNotReadyError
 from gateway.exchange.deliver.presented import DeliveryView
 from gateway.exchange.errors import InputInvalidError, NotFoundError, NotYourTurnError, RoleNotAllowedError
 from gateway.exchange.presented_reports import ConcernView, RunView
-from gateway.exchange.report_run import report_run, training_run
+from gateway.exchange.report_run import report_run, training_run, training_runs
 from gateway.exchange.usage import usage_report
 from graph.journal.events import AccessRecorded, PartyKind, RunReported
 from graph.journal.rows import ConcernState
@@ -111,6 +111,24 @@ async def test_a_run_is_on_record_and_compared_with_what_was_licensed(
             assert await training_run(world.exchange.ports, reader, run.run) == run
         with pytest.raises(NotFoundError):
             await training_run(world.exchange.ports, world.owner(OTHER), run.run)
+
+
+async def test_the_runs_of_a_model_are_its_developers_and_an_auditor_sees_everybodys(tmp_path: Path) -> None:
+    async with delivered(tmp_path) as world:
+        first = await world.reported()
+        second = await world.reported(purpose=MARKETING)
+        await world.reported(model="urn:model:another")
+        ports, model = world.exchange.ports, first.model
+
+        for reader in (world.exchange.principal(), world.auditor()):
+            assert (await training_runs(ports, reader, model, first=9)).items == (first, second)
+        page = await training_runs(ports, world.auditor(), model, first=1)
+        rest = await training_runs(ports, world.auditor(), model, first=1, after=first.run)
+        assert (page.items, page.has_next, rest.items) == ((first,), True, (second,))
+        for reader in (world.owner(), world.exchange.principal(party=OTHER)):
+            assert (await training_runs(ports, reader, model, first=9)).items == ()
+        with pytest.raises(NotFoundError):
+            await training_runs(ports, world.exchange.principal(party=OTHER), model, first=1, after=first.run)
 
 
 async def test_a_run_that_began_after_the_licence_ended_says_so(tmp_path: Path) -> None:

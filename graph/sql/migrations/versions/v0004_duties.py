@@ -1,4 +1,4 @@
-"""Duties that are owed after rows have left, and negotiations about a newer agreement of a licence.
+"""Duties that are owed after rows have left, negotiations about a newer agreement of a licence, runs by their model.
 
 Revision: 0004
 """
@@ -23,6 +23,7 @@ def upgrade() -> None:
     )
     op.create_index("duty_licence", "duty", ["licence", "seq"])
     op.create_index("duty_raised_by", "duty", ["raised_by", "seq"])
+    op.create_index("training_run_model", "training_run", ["model", "seq"])
     for column in (
         sa.Column("renews", sa.Text, nullable=False, server_default=""),
         sa.Column("renews_version", sa.Integer, nullable=False, server_default="0"),

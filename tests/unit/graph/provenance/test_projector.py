@@ -24,6 +24,7 @@ class MovingStore:
         self.only_writing_fails = False
         self.batches: list[tuple[int, int]] = []
         self.gap_once = False
+        self.stays: Exception | None = None
 
     @property
     def tenant(self) -> str:
@@ -40,6 +41,8 @@ class MovingStore:
         return await self._store.apply(batch)
 
     async def watermark(self) -> int:
+        if self.stays is not None:
+            raise self.stays
         if self.away:
             raise GraphUnavailableError("gone fishing")
         return await self._store.watermark()
@@ -169,10 +172,27 @@ async def test_a_graph_of_another_journal_is_refused(store: GraphStore, mine: li
     before = await everything(store)
 
     with pytest.raises(GraphForeignError) as refused:
-        await Projector(MemoryJournal(*mine), store).run()
+        await Projector(MemoryJournal(*mine), store).catch_up()
 
     assert refused.value.watermark == 1
     assert await everything(store) == before
+
+
+@pytest.mark.parametrize("stays", [GraphForeignError(1), RuntimeError("a mistake of ours")])
+async def test_what_keeps_the_graph_from_moving_is_told_and_tried_again(store: GraphStore, stays: Exception) -> None:
+    moving = MovingStore(store)
+    moving.stays = stays
+    projector = Projector(MemoryJournal(*accesses(3)), moving, sleep=lambda _: asyncio.sleep(0))
+
+    async with running(projector):
+        await until(lambda: projector.problem is not None)
+        told = str(projector.problem)
+        moving.stays = None
+        await until(lambda: projector.watermark == 2)
+
+    assert ("GRAPH_OF_ANOTHER_JOURNAL" in told) == isinstance(stays, GraphForeignError)
+    assert "mistake" not in told
+    assert projector.problem is None
 
 
 async def test_an_empty_journal_and_an_empty_graph_agree(store: GraphStore) -> None:

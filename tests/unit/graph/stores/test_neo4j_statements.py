@@ -1,4 +1,6 @@
+import asyncio
 import re
+import socket
 
 import pytest
 from neo4j.exceptions import ClientError
@@ -49,6 +51,31 @@ async def test_a_server_that_is_not_there_is_named_as_unavailable() -> None:
     assert (health.reachable, health.detail) == (False, refused.value.problem)
     assert "secret" not in str(refused.value)
     await store.close()
+
+
+async def test_whoever_waits_for_the_first_connection_gives_up_with_the_others() -> None:
+    store = Neo4jGraphStore(f"bolt://127.0.0.1:{_free_port()}", user="neo4j", password="secret", connect_s=0.3)
+
+    async with asyncio.timeout(3):
+        refused = await asyncio.gather(*(store.watermark() for _ in range(12)), return_exceptions=True)
+
+    assert {type(each) for each in refused} == {GraphUnavailableError}
+    await store.close()
+
+
+async def test_a_server_that_says_nothing_is_given_up_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"bolt://127.0.0.1:{silent.getsockname()[1]}"
+        store = Neo4jGraphStore(url, user="neo4j", password="secret", read_s=0.1, write_s=0.1)
+        async with asyncio.timeout(3):
+            with pytest.raises(GraphUnavailableError, match="no answer in time"):
+                await store.watermark()
+            with pytest.raises(GraphUnavailableError, match="no answer in time"):
+                await store.apply(a_batch(links(("a", "b"))))
+            health = await store.health()
+        await store.close()
+
+    assert (health.reachable, health.detail) == (False, "no answer in time")
 
 
 class TimedOutError(ClientError):
