@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -151,6 +151,7 @@ async def opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterat
                 url=settings.url,
                 shard_rows=settings.delivery_shard_rows,
                 patience_s=settings.preparation_deadline_s,
+                kept=timedelta(days=settings.delivery_kept_days),
             ),
         )
         server = ServerPorts(
@@ -173,14 +174,19 @@ async def opened(settings: Settings, clock: Clock = system_clock) -> AsyncIterat
             sources=sources,
             projector=projector,
             routes=(
-                *_routes(settings, ports, server, sources, projector),
+                *_routes(settings, ports, server, sources, projector, preparations),
                 journal_route(journal.origin, key.public_jwk),
             ),
         )
 
 
 def _routes(
-    settings: Settings, ports: Ports, server: ServerPorts, sources: ConnectedSources, projector: Projector
+    settings: Settings,
+    ports: Ports,
+    server: ServerPorts,
+    sources: ConnectedSources,
+    projector: Projector,
+    preparations: BackgroundPreparations,
 ) -> list[BaseRoute]:
     keys = load_or_create(settings.folder.resolve())
     dev = settings.profile is Profile.DEV
@@ -208,7 +214,7 @@ def _routes(
         Route("/graphql", endpoint),
         *authorization_server(server, public_url=settings.url, keys=keys, token_lifetime_s=settings.token_lifetime_s),
         *delivery_routes(Outgoing(ports)),
-        *health_routes(ports.journal, projector, sources),
+        *health_routes(ports.journal, projector, sources, preparations),
         metrics_route(),
     ]
 

@@ -91,6 +91,9 @@ class Settings:
     preparation_deadline_s: Annotated[float, "How long one dataset of a delivery may take to be read, in seconds."] = (
         3600.0
     )
+    delivery_kept_days: Annotated[
+        float, "How long the files of a delivery stay after its receipt, in days; it may be fetched again meanwhile."
+    ] = 7.0
     page_rows: Annotated[int, "Largest `first`."] = 1000
     body_bytes: Annotated[int, "Largest request body, in bytes."] = 1024 * 1024
     query_tokens: Annotated[int, "Tokens a query may have."] = 4000
@@ -254,6 +257,7 @@ def _check(settings: Settings) -> None:
         "token_lifetime_s": (1, 600),
         "source_deadline_s": (0.05, 600),
         "preparation_deadline_s": (1, 86_400),
+        "delivery_kept_days": (0, 3650),
         "source_concurrency": (1, 256),
         "batch_rows": (1, 65536),
         "page_rows": (1, 10_000),

@@ -199,6 +199,17 @@ class ReleasedMeanwhileError(GuardError):
         self.platform = platform
 
 
+class UnfetchedExceededError(GuardError):
+    """As many packages of the party are prepared or wait to be fetched as may."""
+
+    code = "TOO_MANY_DELIVERIES"
+
+    def __init__(self, party: str, bound: int) -> None:
+        super().__init__(f"`{bound}` deliveries of `{party}` are being prepared or wait to be fetched, and no more may")
+        self.party = party
+        self.bound = bound
+
+
 class ProofUnavailableError(RecordError):
     """A proof was asked for an event or a tree size that the journal does not have."""
 
@@ -254,6 +265,7 @@ GUARD_CODES: Final = frozenset(
         ReservationMissingError.code,
         ColumnsNotTogetherError.code,
         ReleasedMeanwhileError.code,
+        UnfetchedExceededError.code,
     }
 )
 """Why an entry can be refused by a guard."""

@@ -22,6 +22,12 @@ class DeliveryItem:
     dataset: strawberry.ID = strawberry.field(description="The dataset.")
     columns: list[str] = strawberry.field(description="The columns in it; none until it is sealed.")
     rows: int = strawberry.field(description="Rows in it; until it is sealed, how many there may be at most.")
+    asked: int = strawberry.field(
+        description="Rows that were ordered: as many as the order says, or as the catalogue counts."
+    )
+    within_quota: int = strawberry.field(
+        description="How many of them the quota of the licence had left; fewer than `asked`: the order was cut."
+    )
     dropped: int = strawberry.field(description="Rows left out: terms, consent, objection, duplicates.")
     access: strawberry.ID | None = strawberry.field(
         description="The access that booked it; nothing until the first byte left."
@@ -35,6 +41,8 @@ class DeliveryItem:
             dataset=strawberry.ID(view.dataset),
             columns=list(view.columns),
             rows=view.rows,
+            asked=view.asked,
+            within_quota=view.within_quota,
             dropped=view.dropped,
             access=None if view.access is None else strawberry.ID(view.access),
         )

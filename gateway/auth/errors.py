@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, shortened
 
 if TYPE_CHECKING:
     from gateway.auth.principal import Principal
@@ -246,6 +246,7 @@ class DeliveryTokenForeignError(GatewayError):
 
     def __init__(self, delivery: str) -> None:
         super().__init__(
-            f"the token does not open delivery `{delivery}`", hint="get one for this delivery with `openedDelivery`"
+            f"the token does not open delivery `{shortened(delivery)}`",
+            hint="get one for this delivery with `openedDelivery`",
         )
         self.delivery = delivery

@@ -65,24 +65,9 @@ class KeyFileInvalidError(CommandError):
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(
             f"`{path}` holds no public Ed25519 key: {problem}",
-            hint="give the member `key` of the gateway's /.well-known/muniment-journal, or that whole answer",
+            hint="give the answer of the gateway's /.well-known/muniment-journal, or the member `key` of it",
         )
         self.path = path
-
-
-class KeyOtherError(CommandError):
-    """What is to be verified names another key than the one that was given."""
-
-    code = "KEY_OTHER"
-
-    def __init__(self, path: Path, *, given: str, named: str) -> None:
-        super().__init__(
-            f"`{path}` names the key `{named}`, and you gave `{given}`: it is not of the gateway whose key you know",
-            hint="make sure that the key file is the right one; if it is, whoever gave you this did not get it there",
-        )
-        self.path = path
-        self.given = given
-        self.named = named
 
 
 class BundleInvalidError(CommandError):

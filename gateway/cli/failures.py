@@ -3,6 +3,7 @@
 import sys
 from typing import Final, TextIO
 
+from gateway.errors import printable
 from policies.errors import CodedError
 
 FAILED: Final = 1
@@ -12,9 +13,10 @@ FAILED: Final = 1
 def report(failure: CodedError, to: TextIO | None = None) -> None:
     """Print one message of two to four lines: what, what to do about it, the code and its page."""
     stream = to or sys.stderr
-    print(f"muniment: {failure.message}", file=stream)
+    # WHY: a message may repeat what a gateway, a package or a platform said, down to what moves a cursor.
+    print(f"muniment: {printable(failure.message)}", file=stream)
     if failure.hint:
-        print(f"  what to do: {failure.hint}", file=stream)
+        print(f"  what to do: {printable(failure.hint)}", file=stream)
     print(f"  code: {failure.code}, told in {page_of(failure.code)}", file=stream)
 
 

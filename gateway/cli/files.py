@@ -66,6 +66,8 @@ def json_object(path: Path) -> Mapping[str, Any]:
         content = json.loads(text_of(path))
     except ValueError:
         raise FileUnreadableError(path, "it is not JSON") from None
+    except RecursionError:
+        raise FileUnreadableError(path, "it is nested too deeply") from None
     if not isinstance(content, dict):
         raise FileUnreadableError(path, "it is not a JSON object")
     return content

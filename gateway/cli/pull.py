@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from gateway.cli.files import card_of, json_object, signing_key
+from gateway.cli.errors import FileUnwritableError
+from gateway.cli.files import card_of, signing_key
+from gateway.cli.trusted_keys import comes_with, given_key, key_told
 
 if TYPE_CHECKING:
     from gateway.client import Pulled
     from graph.signing import SigningKey
 
 _URL: Final = "http://127.0.0.1:8040"
+_STOPPED: Final = 130
+"""Exit status after Ctrl-C."""
 
 
 def pull(
@@ -37,9 +41,17 @@ def pull(
     folder = to or Path(delivery.rsplit(":", 1)[-1])
     client_id = card_of(party)
     own = signing_key(party.with_suffix(".jwk"))
-    trusted = None if key is None else json_object(key)
-    with _progress(shown=not as_json) as told:
-        pulled: Pulled = asyncio.run(_pull(url, client_id, own, delivery, folder, trusted, told))
+    trusted = None if key is None else given_key(key)
+    try:
+        with _progress(shown=not as_json) as told:
+            pulled: Pulled = asyncio.run(_pull(url, client_id, own, delivery, folder, trusted, told))
+    except KeyboardInterrupt:
+        typer.echo(f"stopped; what came is in {folder}, and the same command goes on from here", err=True)
+        raise typer.Exit(_STOPPED) from None
+    except OSError as problem:
+        raise FileUnwritableError(
+            Path(problem.filename or folder), problem.strerror or "it cannot be written"
+        ) from problem
     package = pulled.package
     facts = {
         "folder": str(folder),
@@ -51,12 +63,16 @@ def pull(
         "verified": True,
         "receipt_given": pulled.acknowledged,
         "key": package.key,
-        "key_from": "package" if key is None else "file",
+        "key_from": "package" if comes_with(key, folder) else "file",
     }
     if as_json:
         typer.echo(json.dumps(facts, indent=2))
         return
     typer.echo(f"{package.rows:,} rows in {package.files} files, verified, in {folder}")
+    typer.echo(f"sealed by key {package.key}")
+    source = key_told(key, folder, "package")
+    if source:
+        typer.echo(source)
     typer.echo("the receipt is given" if pulled.acknowledged else "the gateway did not take the receipt")
 
 

@@ -9,8 +9,9 @@ import typer
 
 from gateway.cli.errors import BundleInvalidError
 from gateway.cli.files import json_object
-from gateway.cli.trusted_keys import trusted_key
+from gateway.cli.trusted_keys import comes_with, key_told, trusted_key
 from gateway.cli.verify_package import verify_folder
+from gateway.errors import printable
 
 FORMAT: Final = "muniment-proof/1"
 """What a bundle with an event calls itself: ``{format, origin, key, proof, receipt}``."""
@@ -56,24 +57,28 @@ def verify(
             facts = _audit(bundle, trusted_key(key, own, file))
         case _:
             raise BundleInvalidError(file)
-    facts["key_from"] = "bundle" if key is None else "file"
+    facts["key_from"] = "bundle" if comes_with(key, file) else "file"
     if as_json:
         typer.echo(json.dumps(facts, indent=2))
         return
     _tell(facts)
+    told = key_told(key, file, "bundle")
+    if told:
+        typer.echo(told)
 
 
 def _tell_audit(facts: Mapping[str, Any]) -> None:
     way = "rests on" if facts["direction"] == "BACKWARD" else "is rested on by"
-    typer.echo(f"verified: {facts['events']} events show what `{facts['about']}` {way}, by {facts['edges']} edges:")
-    for label, count in facts["nodes"].items():
-        typer.echo(f"  {count} {label}")
+    lines = [
+        f"verified: {facts['events']} events show what `{facts['about']}` {way}, by {facts['edges']} edges:",
+        *(f"  {count} {label}" for label, count in facts["nodes"].items()),
+    ]
     for iri, told in facts["terms"].items():
-        typer.echo(f"terms of `{iri}`, as both sides signed them:")
-        for sentence in told:
-            typer.echo(f"  {sentence}")
+        lines += [f"terms of `{iri}`, as both sides signed them:", *(f"  {sentence}" for sentence in told)]
     if facts["truncated"]:
-        typer.echo("there is more than the bundle holds")
+        lines.append("there is more than the bundle holds")
+    for line in lines:
+        typer.echo(printable(line))
 
 
 def _event(
@@ -133,16 +138,14 @@ def _tell(facts: Mapping[str, object]) -> None:
         _tell_audit(facts)
     elif "event" in facts:
         typer.echo(
-            f"verified: {facts['event']}, place {facts['seq']} in {facts['journal']}, which had"
-            f" {facts['journal_size']} events then (places count from 0)"
+            f"verified: {printable(str(facts['event']))}, place {facts['seq']} in {printable(str(facts['journal']))},"
+            f" which had {facts['journal_size']} events then (places count from 0)"
         )
         if facts["receipt"]:
             typer.echo("its receipt is good")
     else:
         typer.echo(
-            f"verified: {facts['journal']} with {facts['journal_size']} events begins with the"
+            f"verified: {printable(str(facts['journal']))} with {facts['journal_size']} events begins with the"
             f" {facts['earlier_size']} events of the earlier head, unchanged"
         )
     typer.echo(f"under key {facts['key']}")
-    if facts["key_from"] == "bundle":
-        typer.echo("the key came with the bundle: compare it with the one you know, or give yours with --key")

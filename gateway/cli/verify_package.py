@@ -2,23 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Final
 
 import typer
 
-from gateway.cli.files import json_object
-from gateway.cli.trusted_keys import trusted_key
-
-MANIFEST: Final = "manifest.json"
+from gateway.cli.trusted_keys import comes_with, given_key, key_told
 
 
 def verify_folder(folder: Path, key: Path | None, *, as_json: bool) -> None:
     """Check a package and tell what was checked, and what was not."""
     from gateway.client import verify_package  # noqa: PLC0415  # cheap at start
 
-    named = json_object(folder / MANIFEST).get("key") if key is not None else None
-    trusted = trusted_key(key, named if isinstance(named, dict) else {}, folder) if key is not None else None
-    package = verify_package(folder, trusted)
+    package = verify_package(folder, None if key is None else given_key(key))
     if as_json:
         facts = {
             "verified": True,
@@ -31,7 +25,7 @@ def verify_folder(folder: Path, key: Path | None, *, as_json: bool) -> None:
             "signatures": package.signatures,
             "signatures_unchecked": package.unchecked,
             "key": package.key,
-            "key_from": "package" if key is None else "file",
+            "key_from": "package" if comes_with(key, folder) else "file",
         }
         typer.echo(json.dumps(facts, indent=2))
         return
@@ -42,5 +36,6 @@ def verify_folder(folder: Path, key: Path | None, *, as_json: bool) -> None:
     if package.unchecked:
         typer.echo(f"not checked: {package.unchecked} signatures, whose keys are not in the package")
     typer.echo(f"sealed by key {package.key}")
-    if key is None:
-        typer.echo("the key came with the package: compare it with the one you know, or give yours with --key")
+    told = key_told(key, folder, "package")
+    if told:
+        typer.echo(told)

@@ -149,12 +149,14 @@ class MunimentClient:
             {"Content-Type": "application/json", "Accept": _ACCEPT, "Authorization": chosen.authorization},
         )
         content = reply.content
-        if "data" not in content and not content.get("errors"):
+        data, errors = content.get("data"), content.get("errors") or []
+        formed = (data is None or isinstance(data, dict)) and isinstance(errors, list)
+        if not formed or ("data" not in content and not errors) or not all(isinstance(each, dict) for each in errors):
             raise GatewayAnswerError(transport.base_url + _PATH, reply.status, "the answer is no GraphQL response")
         return Answer(
             status=reply.status,
-            data=content.get("data"),
-            errors=tuple(content.get("errors") or ()),
+            data=data,
+            errors=tuple(errors),
             extensions=content.get("extensions") or {},
         )
 

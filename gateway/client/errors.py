@@ -1,9 +1,12 @@
 """What can go wrong between a client and its gateway; each with a code, a message for people, and what to do."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from policies.errors import CodedError
+
+_TOLD: Final = 10
+"""Findings that a message tells."""
 
 
 class ClientError(CodedError):
@@ -155,6 +158,21 @@ class ProofInvalidError(ClientError):
         self.finding = finding
 
 
+class KeyOtherError(ClientError):
+    """What is to be verified, or the gateway itself, names another key than the one that was learnt before."""
+
+    code = "KEY_OTHER"
+
+    def __init__(self, what: str, *, given: str, named: str) -> None:
+        super().__init__(
+            f"`{what}` names the key `{named}`, and you gave `{given}`: it is not of the gateway whose key you know",
+            hint="make sure that the key file is the right one; if it is, whoever gave you this did not get it there",
+        )
+        self.what = what
+        self.given = given
+        self.named = named
+
+
 class StatementOtherError(ClientError):
     """A statement is not of the duty that it should be of."""
 
@@ -196,13 +214,13 @@ class PackageInvalidError(ClientError):
     code = "PACKAGE_INVALID"
 
     def __init__(self, findings: Sequence[str]) -> None:
-        first, *rest = findings
-        more = f", and {len(rest)} more: {'; '.join(rest)}" if rest else ""
+        told, more = "; ".join(findings[:_TOLD]), len(findings) - _TOLD
         super().__init__(
-            f"the package is not what was sealed: {first}{more}",
+            f"the package is not what was sealed: {told}{f'; and {more} more' if more > 0 else ''}",
             hint="fetch it again with `muniment pull`; if it stays so, tell the gateway's operator and an auditor",
         )
         self.findings = tuple(findings)
+        """All of them."""
 
 
 class DownloadRefusedError(ClientError):

@@ -3,24 +3,29 @@
 A second implementation of the tree of RFC 9162, section 2.1, written apart from the one that seals packages.
 """
 
-import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+import msgspec
 import rfc8785
 
 from gateway.client.agreements import verify_agreement, verify_agreement_signature
 from gateway.client.errors import PackageInvalidError
+from gateway.client.folders import Kind, content_of, everything_in, finding_of, unreadable
+from gateway.client.known_keys import require_known
+from gateway.client.manifests import MANIFEST, ListedFile, Manifest, read_manifest
+from gateway.errors import shortened
 from graph.signing import MANIFEST_TYP, thumbprint, verify
 from policies.errors import CodedError
 
-FORMAT: Final = "muniment-delivery/1"
-MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.jws"
+_AGREEMENTS: Final = "agreements/"
 _READ_BYTES: Final = 1024 * 1024
+_SHOWN: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,62 +56,52 @@ def verify_package(folder: Path, public_jwk: Mapping[str, Any] | None = None) ->
             shows that it is whole, and not yet who sealed it.
 
     Raises:
+        KeyOtherError: It names another key than the one that was learnt.
         PackageInvalidError: Something was altered, is missing, or was added; ``findings`` says what, all of it.
     """
-    content, manifest = _manifest(folder)
-    key = public_jwk if public_jwk is not None else _object(manifest, "key")
+    content, manifest = read_manifest(folder)
+    if public_jwk is not None:
+        require_known(public_jwk, manifest.key, str(folder))
     digest = "sha-256:" + sha256(content).hexdigest()
+    agreements = [_agreement(folder, each.path, manifest) for each in manifest.files if _is_agreement(each)]
     findings = [
-        *_seal(folder, manifest, digest, key),
+        *_seal(folder, manifest, digest),
         *_files(folder, manifest),
-        *(finding for each in _agreements(folder, manifest) for finding in each.findings),
+        *(finding for each in agreements for finding in each.findings),
     ]
     if findings:
-        raise PackageInvalidError(findings)
-    agreements = list(_agreements(folder, manifest))
+        raise PackageInvalidError(list(dict.fromkeys(findings)))
     return VerifiedPackage(
-        delivery=str(manifest["delivery"]),
+        delivery=manifest.delivery,
         manifest=digest,
-        root=str(manifest["root"]),
-        key=thumbprint(key),
-        files=len(_entries(manifest)),
-        rows=sum(int(each.get("rows", 0)) for each in _entries(manifest)),
+        root=manifest.root,
+        key=thumbprint(manifest.key),
+        files=len(manifest.files),
+        rows=sum(each.rows for each in manifest.files),
         agreements=len(agreements),
         signatures=sum(each.checked for each in agreements),
         unchecked=sum(each.unchecked for each in agreements),
     )
 
 
-def _manifest(folder: Path) -> tuple[bytes, Mapping[str, Any]]:
-    try:
-        content = (folder / MANIFEST).read_bytes()
-        manifest = json.loads(content)
-    except OSError:
-        raise PackageInvalidError([f"`{MANIFEST}` is missing"]) from None
-    except ValueError:
-        raise PackageInvalidError([f"`{MANIFEST}` is not JSON"]) from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise PackageInvalidError([f"`{MANIFEST}` is no manifest of a delivery"])
-    return content, manifest
-
-
-def _seal(folder: Path, manifest: Mapping[str, Any], digest: str, key: Mapping[str, Any]) -> Iterator[str]:
-    if _root(_entries(manifest)) != manifest.get("root"):
+def _seal(folder: Path, manifest: Manifest, digest: str) -> Iterator[str]:
+    if _root(manifest.files) != manifest.root:
         yield f"`{MANIFEST}`: its root is not that of its files"
     try:
-        signed = verify((folder / SIGNATURE).read_text(encoding="ascii"), key, typ=MANIFEST_TYP)
-    except (OSError, ValueError):
-        yield f"`{SIGNATURE}` is missing or no signature"
-        return
+        signed = verify(content_of(folder, SIGNATURE).decode("ascii"), manifest.key, typ=MANIFEST_TYP)
+    except PackageInvalidError as problem:
+        yield from problem.findings
+    except (ValueError, RecursionError):
+        yield f"`{SIGNATURE}` is no signature"
     except CodedError as problem:
         yield f"`{SIGNATURE}`: {problem.message}"
-        return
-    if signed != {"delivery": manifest.get("delivery"), "manifest": digest, "root": manifest.get("root")}:
-        yield f"`{MANIFEST}` was changed after it was signed"
+    else:
+        if signed != {"delivery": manifest.delivery, "manifest": digest, "root": manifest.root}:
+            yield f"`{MANIFEST}` was changed after it was signed"
 
 
-def _root(entries: Sequence[Mapping[str, Any]]) -> str:
-    hashes = [sha256(b"\x00" + rfc8785.dumps(dict(entry))).digest() for entry in entries]
+def _root(files: Sequence[ListedFile]) -> str:
+    hashes = [sha256(b"\x00" + rfc8785.dumps(msgspec.structs.asdict(each))).digest() for each in files]
     return _tree(hashes).hex()
 
 
@@ -120,20 +115,65 @@ def _tree(hashes: Sequence[bytes]) -> bytes:
     return sha256(b"\x01" + _tree(hashes[:left]) + _tree(hashes[left:])).digest()
 
 
-def _files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    listed = {str(each.get("path")): each for each in _entries(manifest)}
+def _files(folder: Path, manifest: Manifest) -> Iterator[str]:
+    try:
+        found = everything_in(folder)
+    except OSError as problem:
+        yield unreadable(str(problem.filename), problem)
+        return
+    listed = {each.path: each for each in manifest.files}
+    for path, times in Counter(each.path for each in manifest.files).items():
+        if times > 1:
+            yield f"`{shortened(path)}` is listed twice"
     for path, entry in sorted(listed.items()):
         if not safe(path):
-            yield f"`{path}` is not a path within the package"
-            continue
-        file = folder / path
-        if not file.is_file():
+            yield f"`{shortened(path)}` is not a path within the package"
+        elif path not in found:
             yield f"`{path}` is missing"
-        elif file.stat().st_size != entry.get("bytes") or hash_of(file) != entry.get("sha256"):
-            yield f"`{path}` was changed"
-    found = {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()}
-    for path in sorted(found - listed.keys() - {MANIFEST, SIGNATURE}):
-        yield f"`{path}` was added"
+        else:
+            yield from _compared(folder, entry, found[path])
+    yield from _unlisted(listed, found)
+
+
+def _compared(folder: Path, entry: ListedFile, kind: Kind) -> Iterator[str]:
+    finding = finding_of(entry.path, kind)
+    if finding:
+        yield finding
+        return
+    file = folder / entry.path
+    try:
+        if file.stat().st_size != entry.bytes or hash_of(file) != entry.sha256:
+            yield f"`{entry.path}` was changed"
+    except OSError as problem:
+        yield unreadable(entry.path, problem)
+
+
+def _unlisted(listed: Mapping[str, ListedFile], found: Mapping[str, Kind]) -> Iterator[str]:
+    folders = {str(parent) for path in listed for parent in PurePosixPath(path).parents}
+    for path, kind in sorted(found.items()):
+        if path in listed or path in {MANIFEST, SIGNATURE}:
+            continue
+        if kind is Kind.FOLDER:
+            # WHY: what is in an added folder is added with it.
+            if path not in folders and str(PurePosixPath(path).parent) in folders | {"."}:
+                yield f"folder `{shortened(path)}` was added"
+        elif str(PurePosixPath(path).parent) in folders | {"."}:
+            yield finding_of(path, kind) or f"`{shortened(path)}` was added"
+
+
+class _Signature(msgspec.Struct, frozen=True, kw_only=True):
+    by: str
+    jws: str
+    key: dict[str, str] | None = None
+
+
+class _Document(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of an agreement, as far as it is checked."""
+
+    agreement: str
+    policy: str
+    odrl: msgspec.Raw
+    signatures: tuple[_Signature, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,53 +183,41 @@ class _Agreement:
     unchecked: int = 0
 
 
-def _agreements(folder: Path, manifest: Mapping[str, Any]) -> Iterator[_Agreement]:
-    stated = {each.get("agreement"): each.get("policy") for each in manifest.get("agreements") or ()}
-    for path in sorted((folder / "agreements").glob("*.json")):
-        name = path.relative_to(folder).as_posix()
-        try:
-            document = json.loads(path.read_bytes())
-            policy = verify_agreement(document["odrl"], document["policy"])
-        except CodedError as problem:
-            yield _Agreement(findings=(f"`{name}`: {problem.message}",))
-            continue
-        except (ValueError, KeyError, TypeError):
-            yield _Agreement(findings=(f"`{name}` is no agreement",))
-            continue
-        if stated.get(policy.uid) != document["policy"]:
-            yield _Agreement(findings=(f"`{name}` is not the agreement under which the package was made",))
-            continue
-        yield _signatures(name, document)
+def _is_agreement(file: ListedFile) -> bool:
+    return file.path.startswith(_AGREEMENTS) and file.path.endswith(".json") and safe(file.path)
 
 
-def _signatures(name: str, document: Mapping[str, Any]) -> _Agreement:
+def _agreement(folder: Path, name: str, manifest: Manifest) -> _Agreement:
+    stated = {each.agreement: each.policy for each in manifest.agreements}
+    try:
+        document = msgspec.json.decode(content_of(folder, name), type=_Document)
+        policy = verify_agreement(bytes(document.odrl), document.policy)
+    except PackageInvalidError as problem:
+        return _Agreement(findings=problem.findings)
+    except CodedError as problem:
+        return _Agreement(findings=(f"`{name}`: {shortened(problem.message, _SHOWN)}",))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _Agreement(findings=(f"`{name}` is no agreement",))
+    if stated.get(policy.uid) != document.policy:
+        return _Agreement(findings=(f"`{name}` is not the agreement under which the package was made",))
+    return _signatures(name, document)
+
+
+def _signatures(name: str, document: _Document) -> _Agreement:
     findings: list[str] = []
     checked = unchecked = 0
-    for each in document.get("signatures") or ():
-        key = each.get("key")
-        if key is None:
+    for each in document.signatures:
+        if each.key is None:
             unchecked += 1
             continue
         try:
-            verify_agreement_signature(each["jws"], key, agreement=document["agreement"], policy=document["policy"])
+            verify_agreement_signature(each.jws, each.key, agreement=document.agreement, policy=document.policy)
             checked += 1
         except CodedError as problem:
-            findings.append(f"`{name}`, signature of `{each.get('by')}`: {problem.message}")
+            findings.append(f"`{name}`, signature of `{shortened(each.by)}`: {shortened(problem.message, _SHOWN)}")
+        except RecursionError:
+            findings.append(f"`{name}`, signature of `{shortened(each.by)}`: it is no signature")
     return _Agreement(findings=tuple(findings), checked=checked, unchecked=unchecked)
-
-
-def _entries(manifest: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    files = manifest.get("files")
-    if not isinstance(files, list) or not all(isinstance(each, dict) for each in files):
-        raise PackageInvalidError([f"`{MANIFEST}` lists no files"])
-    return files
-
-
-def _object(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = members.get(name)
-    if not isinstance(value, dict):
-        raise PackageInvalidError([f"`{MANIFEST}` holds no `{name}`"])
-    return value
 
 
 def safe(path: str) -> bool:

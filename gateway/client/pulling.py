@@ -1,7 +1,10 @@
 """Fetching a package: file by file, resumed at any byte, each compared with the list before it gets its name."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import errno
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
@@ -12,12 +15,17 @@ from gateway.client.answers import Answer
 from gateway.client.errors import (
     DownloadInterruptedError,
     DownloadRefusedError,
+    GatewayAnswerError,
     GatewayTimeoutError,
     GatewayUnreachableError,
     PackageInvalidError,
 )
-from gateway.client.packages import MANIFEST, SIGNATURE, VerifiedPackage, hash_of, safe, verify_package
+from gateway.client.forms import AcknowledgedAnswer, OpenedAnswer, of_form
+from gateway.client.known_keys import require_known
+from gateway.client.manifests import MANIFEST
+from gateway.client.packages import SIGNATURE, VerifiedPackage, hash_of, safe, verify_package
 from gateway.client.transport import Streamed, Transport
+from gateway.errors import shortened
 from graph.signing import DELIVERY_RECEIPT_TYP, SigningKey, sign
 
 PART: Final = ".part"
@@ -28,6 +36,7 @@ _MOST_SEAL_BYTES: Final = 64 * 1024 * 1024
 _TRIES: Final = 8
 _PAUSE_S: Final = 0.2
 _EXPIRED: Final = "DELIVERY_TOKEN_REFUSED"
+_WELL_KNOWN: Final = "/.well-known/muniment-journal"
 _OK, _PARTIAL = 200, 206
 
 _OPENED: Final = """query Opened($delivery: ID!) {
@@ -87,18 +96,45 @@ async def pull(
         told: is told bytes that are there, and bytes of the whole.
 
     Raises:
+        OSError: the folder cannot be written.
+        KeyOtherError: the gateway, or the package, names another key than the one that was learnt.
+        GatewayAnswerError: the gateway answers in another form.
         DownloadRefusedError: the gateway lets nothing out; what is here stays.
         DownloadInterruptedError: a file did not arrive; the same call goes on with it.
         PackageInvalidError: what arrived is not what was sealed.
         OperationFailedError: there is no such delivery, or it is not ready.
     """
+    await asyncio.to_thread(_require_writable, folder)
+    if public_jwk is not None:
+        await _require_known(transport, public_jwk)
     run = _Pull(client=client, transport=transport, delivery=delivery, folder=folder, told=told)
     await run.everything()
     package = await asyncio.to_thread(verify_package, folder, public_jwk)
     # INVARIANT: only what was asked for is signed for.
     if (package.delivery, package.manifest) != (delivery, run.manifest):
         raise PackageInvalidError([f"what came is another delivery than `{delivery}`"])
-    return Pulled(package=package, fetched=run.fetched, acknowledged=await _acknowledged(client, key, package))
+    return Pulled(
+        package=package, fetched=run.fetched, acknowledged=await _acknowledged(client, transport.base_url, key, package)
+    )
+
+
+def _require_writable(folder: Path) -> None:
+    """Return when files can be made in the folder, which is made when it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+async def _require_known(transport: Transport, public_jwk: Mapping[str, Any]) -> None:
+    """Return unless the gateway names another key than the known one: then nothing is fetched, and nothing booked."""
+    try:
+        reply = await transport.get(_WELL_KNOWN)
+    except GatewayAnswerError:
+        # WHY: what stands in between may not pass the address on; the package is held against the key all the same.
+        return
+    named = reply.content.get("key")
+    if reply.status == _OK and isinstance(named, dict):
+        require_known(public_jwk, named, transport.base_url)
 
 
 class _Part:
@@ -173,17 +209,19 @@ class _Pull:
 
     async def _open(self) -> tuple[_File, ...]:
         answer = await self._client.execute(_OPENED, {"delivery": self._delivery})
-        opened = answer.require().get("openedDelivery")
+        opened = of_form(OpenedAnswer, answer, self._transport.base_url).opened_delivery
         if opened is None:
             raise DownloadRefusedError(self._delivery, "NOT_FOUND", "there is no such delivery of yours")
-        self._token = opened["token"]
-        self.manifest = opened["manifest"]
-        listed = tuple(
-            _File(path=each["path"], size=int(each["bytes"]), sha256=each["sha256"]) for each in opened["files"]
-        )
-        outside = [f"`{each.path}` is not a path within the package" for each in listed if not safe(each.path)]
-        if outside:
-            raise PackageInvalidError(outside)
+        self._token = opened.token
+        self.manifest = opened.manifest
+        listed = tuple(_File(path=each.path, size=each.bytes, sha256=each.sha256) for each in opened.files)
+        times = Counter(each.path for each in listed)
+        wrong = [
+            *(f"`{shortened(path)}` is not a path within the package" for path in times if not safe(path)),
+            *(f"`{shortened(path)}` is listed twice" for path, count in times.items() if count > 1),
+        ]
+        if wrong:
+            raise PackageInvalidError(wrong)
         return (*listed, *(_File(path=name, size=None, sha256=None) for name in (MANIFEST, SIGNATURE)))
 
     async def _fetch(self, file: _File, part: _Part) -> None:
@@ -246,7 +284,7 @@ async def _refusal(streamed: Streamed) -> tuple[str, str]:
         return "GATEWAY_ANSWER_INVALID", f"status {streamed.status}"
 
 
-async def _acknowledged(client: Executes, key: SigningKey, package: VerifiedPackage) -> bool:
+async def _acknowledged(client: Executes, base_url: str, key: SigningKey, package: VerifiedPackage) -> bool:
     receipt = sign(key, {"delivery": package.delivery, "manifest": package.manifest}, typ=DELIVERY_RECEIPT_TYP)
     answer = await client.execute(
         _ACKNOWLEDGE,
@@ -258,5 +296,4 @@ async def _acknowledged(client: Executes, key: SigningKey, package: VerifiedPack
             }
         },
     )
-    mistakes: Sequence[Mapping[str, Any]] = answer.require()["acknowledgeDelivery"]["userErrors"]
-    return not mistakes
+    return not of_form(AcknowledgedAnswer, answer, base_url).acknowledge_delivery.user_errors

@@ -6,20 +6,33 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from gateway.exchange.errors import InputInvalidError
 from graph.journal.events import PartyKind, RowScope, TermReason
 from policies.terms import Rate, Terms
 
 PolicyInput: TypeAlias = Terms | Mapping[str, object]
 """Flat terms, or a whole ODRL document (JSON-LD)."""
 
+_KEY_CHARACTERS: Final = 255
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What all commands have."""
+    """What all commands have.
+
+    Raises:
+        InputInvalidError: The idempotency key is empty, too long, or cannot be printed.
+    """
 
     idempotency_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a key that is empty, too long or not plain text."""
+        key = self.idempotency_key
+        if key is not None and not (1 <= len(key) <= _KEY_CHARACTERS and key.isprintable()):
+            raise InputInvalidError("idempotencyKey", f"1 to {_KEY_CHARACTERS} characters that can be printed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

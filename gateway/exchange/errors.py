@@ -4,7 +4,7 @@ A ``policies.errors.PolicyError`` passes through the use cases as it is: it is c
 policy the fault stands. Missing scopes are ``gateway.auth.errors.ScopeMissingError``.
 """
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, shortened
 from graph.journal.events import PartyKind
 
 
@@ -31,7 +31,7 @@ class NotFoundError(ExchangeError):
     http_status = 404
 
     def __init__(self, noun: str, iri: str) -> None:
-        super().__init__(f"no {noun} `{iri}`")
+        super().__init__(f"no {noun} `{shortened(iri)}`")
         self.noun = noun
         """dataset, offer, licence request, licence, ethics case, party, notice, access, source, collection."""
         self.iri = iri

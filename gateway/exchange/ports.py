@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -148,6 +148,8 @@ class PackingLimits:
     """Rows of one file."""
     patience_s: float = 3600.0
     """How long one dataset may take to be read."""
+    kept: timedelta = timedelta(days=7)
+    """How long files stay after the receipt for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

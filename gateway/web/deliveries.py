@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -16,12 +17,15 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from gateway.errors import GatewayError
+from gateway.exchange.deliver.errors import DeliveryDamagedError
 from gateway.exchange.deliver.outgoing import Outgoing, OutgoingFile
 from gateway.web.ranges import ByteRange, RangeUnsatisfiableError, asked_range
+from policies.errors import CodedError
 
 _CHUNK_BYTES: Final = 1024 * 1024
 _JUDGED_EVERY: Final = 16
 """Chunks after which a long answer is judged again."""
+_log = structlog.get_logger("gateway.web")
 
 
 def delivery_routes(outgoing: Outgoing) -> list[Route]:
@@ -62,20 +66,37 @@ async def _answer(request: Request, outgoing: Outgoing, file: OutgoingFile) -> R
     if asked is not None:
         headers["content-range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
     status = 200 if asked is None else 206
-    return _FileResponse(_bytes(outgoing, file, part), status_code=status, headers=headers)
+    return _FileResponse(file, _bytes(outgoing, file, part), status_code=status, headers=headers)
 
 
 class _FileResponse(StreamingResponse):
-    """Closes its file as soon as the answer ends, also when the client went away in the middle."""
+    """Closes its file as soon as the answer ends, also when the client went away, or it was stopped, in the middle."""
 
-    def __init__(self, content: AsyncGenerator[bytes, None], status_code: int, headers: dict[str, str]) -> None:
+    def __init__(
+        self, file: OutgoingFile, content: AsyncGenerator[bytes, None], status_code: int, headers: dict[str, str]
+    ) -> None:
         super().__init__(content, status_code=status_code, headers=headers)
+        self._file = file
         self._content = content
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._content):
             await super().__call__(scope, receive, send)
+
+    @override
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        except CodedError as problem:
+            # WHY: an answer that is not ended makes the server close the connection, so that the client notices.
+            _log.warning(
+                "delivery.stopped",
+                delivery=self._file.fetcher.delivery,
+                path=self._file.name,
+                code=problem.code,
+                problem=problem.message,
+            )
 
 
 async def _bytes(outgoing: Outgoing, file: OutgoingFile, part: ByteRange) -> AsyncGenerator[bytes, None]:
@@ -88,8 +109,7 @@ async def _bytes(outgoing: Outgoing, file: OutgoingFile, part: ByteRange) -> Asy
                 await outgoing.let_out(file)
             chunk = await asyncio.to_thread(opened.read, min(_CHUNK_BYTES, left))
             if not chunk:
-                # WHY: the file got shorter meanwhile; an answer without its end tells the client so.
-                return
+                raise DeliveryDamagedError(file.fetcher.delivery, file.name)
             left, chunks = left - len(chunk), chunks + 1
             yield chunk
 

@@ -1,7 +1,8 @@
 """``/health/live`` and ``/health/ready``: whether the process runs, and whether it can serve.
 
 Ready means that the journal can be read: without it nothing may be released. A source that is down or a graph that lags
-does not make the gateway unready, since answers stay correct; both are told, as ``degraded``.
+does not make the gateway unready, since answers stay correct; nor do deliveries that nobody prepares. All are told, as
+``degraded``.
 """
 
 import asyncio
@@ -38,6 +39,15 @@ class Projection(Protocol):
         ...
 
 
+class Preparer(Protocol):
+    """What is asked of whoever prepares deliveries."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing is prepared."""
+        ...
+
+
 class HealthySources(Protocol):
     """What is asked of the sources."""
 
@@ -46,9 +56,9 @@ class HealthySources(Protocol):
         ...
 
 
-def health_routes(journal: Journal, projection: Projection, sources: HealthySources) -> list[Route]:
+def health_routes(journal: Journal, projection: Projection, sources: HealthySources, preparer: Preparer) -> list[Route]:
     """The two routes. They need no token and tell no address, no secret and no count of records."""
-    readiness = _Readiness(journal, projection, sources)
+    readiness = _Readiness(journal, projection, sources, preparer)
     PROJECTION_LAG.set_function(readiness.lag)
 
     async def live(_request: Request) -> Response:
@@ -66,10 +76,11 @@ def health_routes(journal: Journal, projection: Projection, sources: HealthySour
 class _Readiness:
     """Asks the parts; remembers what the sources said, so that nobody can make the gateway call them at will."""
 
-    def __init__(self, journal: Journal, projection: Projection, sources: HealthySources) -> None:
+    def __init__(self, journal: Journal, projection: Projection, sources: HealthySources, preparer: Preparer) -> None:
         self._journal = journal
         self._projection = projection
         self._sources = sources
+        self._preparer = preparer
         self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
         self._said: Mapping[str, str] = {}
@@ -83,12 +94,15 @@ class _Readiness:
         journal = await self._journal_answers()
         sources = await self._source_states()
         graph = "problem" if self._projection.problem else "ok"
+        deliveries = "problem" if self._preparer.problem else "ok"
         reachable = all(state == HealthStatus.REACHABLE.value for state in sources.values())
-        status = "unready" if not journal else "ok" if reachable and graph == "ok" else "degraded"
+        whole = reachable and graph == deliveries == "ok"
+        status = "unready" if not journal else "ok" if whole else "degraded"
         document = {
             "status": status,
             "journal": {"status": "ok" if journal else "problem"},
             "graph": {"status": graph, "watermark": self._projection.watermark, "lag": self.lag()},
+            "deliveries": {"status": deliveries},
             "sources": sources,
         }
         return document, 200 if journal else 503

@@ -14,6 +14,7 @@ from graph.errors import (
     QuotaExceededError,
     ReleasedMeanwhileError,
     ReservationMissingError,
+    UnfetchedExceededError,
     VersionConflictError,
 )
 from graph.journal.guards import (
@@ -25,9 +26,10 @@ from graph.journal.guards import (
     QuotaAtMost,
     ReleasesCounted,
     ReservationHeld,
+    UnfetchedAtMost,
 )
 from graph.journal.reads.consents import consent_epoch
-from graph.journal.reads.deliveries import releases_of
+from graph.journal.reads.deliveries import releases_of, unfetched_of
 from graph.journal.reads.events import stream_version
 from graph.journal.reads.licences import released_columns, status_at
 from graph.sql.connection import Connection
@@ -69,6 +71,8 @@ def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 
         case ReleasesCounted(platform=platform, count=count):
             if releases_of(connection, platform) != count:
                 raise ReleasedMeanwhileError(platform)
+        case UnfetchedAtMost():
+            _unfetched(connection, guard)
         case _:
             assert_never(guard)
 
@@ -117,3 +121,8 @@ def _apart(connection: Connection, guard: ColumnsApart) -> None:
     complete = next((each for each in guard.sets if each <= seen), None)
     if complete is not None:
         raise ColumnsNotTogetherError(guard.licence, complete)
+
+
+def _unfetched(connection: Connection, guard: UnfetchedAtMost) -> None:
+    if unfetched_of(connection, guard.party) >= guard.bound:
+        raise UnfetchedExceededError(guard.party, guard.bound)

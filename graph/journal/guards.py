@@ -65,6 +65,21 @@ class ReleasesCounted:
     count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfetchedAtMost:
+    """With one more, no more than ``bound`` packages of the party are prepared or wait to be fetched."""
+
+    party: str
+    bound: int
+
+
 Guard: TypeAlias = (
-    ExpectedVersion | LicenceLive | ConsentEpochIs | QuotaAtMost | ReservationHeld | ColumnsApart | ReleasesCounted
+    ExpectedVersion
+    | LicenceLive
+    | ConsentEpochIs
+    | QuotaAtMost
+    | ReservationHeld
+    | ColumnsApart
+    | ReleasesCounted
+    | UnfetchedAtMost
 )

@@ -9,7 +9,6 @@ from gateway.exchange.appending import Draft, recorded_once, require_same, the
 from gateway.exchange.commands import CancelDelivery
 from gateway.exchange.deliver.errors import DeliveryNotReadyError
 from gateway.exchange.deliver.presented import DeliveryView, delivery_view, visible_delivery
-from gateway.exchange.deliver.progress import PreparationStage
 from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
@@ -35,7 +34,7 @@ async def cancel_delivery(ports: Ports, principal: Principal, command: CancelDel
     ended = the(recorded, DeliveryFailed, command)
     require_same(ended.delivery, command.delivery, command)
     progress = ports.preparations.progress(ended.delivery)
-    if progress is None or progress.stage is PreparationStage.WAITING:
+    if progress is None or not progress.writing:
         # WHY: what is being written is removed by its preparation, which finds that there is nothing to record.
         await asyncio.to_thread(Workspace.of(ports.packing.folder, ended.delivery).remove)
     return await read(ports, principal, lambda reading: delivery_view(ports, reading, ended.delivery))

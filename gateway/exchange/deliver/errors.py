@@ -1,6 +1,10 @@
 """Why a delivery is refused, fails, or is not let out."""
 
+from typing import Final
+
 from gateway.exchange.errors import ExchangeError
+
+_FOR_GOOD: Final = frozenset({"LICENCE_TERMINATED", "LICENCE_EXPIRED", "LICENCE_STALE"})
 
 
 class DeliveryImpossibleError(ExchangeError):
@@ -106,6 +110,25 @@ class DeliveryRefusedError(ExchangeError):
         self.delivery = delivery
         self.licence = licence
         self.reason = code
+
+    @property
+    def for_good(self) -> bool:
+        """Whether the package can never leave again: its licence ended, or rests on another agreement now."""
+        return self.reason in _FOR_GOOD
+
+
+class DeliveryRemovedError(ExchangeError):
+    """The package was signed for some time ago, and its files are not kept any more."""
+
+    code = "DELIVERY_REMOVED"
+    http_status = 410
+
+    def __init__(self, delivery: str) -> None:
+        super().__init__(
+            f"the files of delivery `{delivery}` are not kept any more: it was signed for",
+            hint="order it again with `prepareDelivery`",
+        )
+        self.delivery = delivery
 
 
 class DeliveryDamagedError(ExchangeError):

@@ -10,6 +10,7 @@ from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.deliver.errors import DeliveryNotReadyError
 from gateway.exchange.deliver.presented import visible_delivery
+from gateway.exchange.deliver.retention import require_kept
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
 from gateway.exchange.reading import Reading, read
@@ -52,6 +53,7 @@ async def opened_delivery(ports: Ports, principal: Principal, iri: str) -> Opene
         ScopeMissingError: Without ``graph:query``.
         NotFoundError: No delivery of the caller's has this IRI.
         DeliveryNotReadyError: There is no package: it is being prepared, or it failed.
+        DeliveryRemovedError: Its files are not kept any more.
     """
     principal.require(Scope.GRAPH_QUERY)
 
@@ -61,6 +63,7 @@ async def opened_delivery(ports: Ports, principal: Principal, iri: str) -> Opene
             raise NotFoundError("delivery", iri)
         if row.state in {DeliveryState.PREPARING, DeliveryState.FAILED}:
             raise DeliveryNotReadyError(row.delivery, row.state.value)
+        require_kept(ports, row)
         content = reading.view.document(row.manifest)
         if content is None:
             raise JournalCorruptError(f"the manifest `{row.manifest}` is missing")

@@ -19,8 +19,9 @@ from gateway.exchange.read.decide import Denied, Permitted, decide
 from gateway.exchange.reading import read
 from graph.journal.entries import Entry, Refused
 from graph.journal.events import DeliveryOrdered, UnitsReserved
-from graph.journal.guards import ExpectedVersion, Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import ExpectedVersion, Guard, LicenceLive, QuotaAtMost, UnfetchedAtMost
 from graph.journal.view import View
+from policies.vocabulary import ISO3166, OPERANDS, PROFILE, SPATIAL
 
 _LICENCES_AT_ONCE: Final = 50
 MOST_UNFETCHED: Final = 10
@@ -38,7 +39,7 @@ async def order_delivery(ports: Ports, principal: Principal, command: PrepareDel
 
     Raises:
         ScopeMissingError: Without ``graph:query``.
-        InputInvalidError: No licence, or too many, or one named twice, or a number of rows below one.
+        InputInvalidError: No licence, or too many, or one named twice, a number of rows below one, or no country.
         NotFoundError: A licence is not the caller's, or the token does not name it.
         TooManyDeliveriesError: Ten of the caller's are being prepared, or wait to be fetched.
         DeliveryImpossibleError: A licence gives nothing; the denial is on record, and no source was called.
@@ -55,6 +56,8 @@ async def order_delivery(ports: Ports, principal: Principal, command: PrepareDel
         entry = _entry(ports, principal, command, decided.permitted)
         (outcome,) = await ports.journal.append(entry)
         if isinstance(outcome, Refused):
+            if isinstance(outcome.guard, UnfetchedAtMost):
+                raise TooManyDeliveriesError(outcome.guard.bound)
             licence = getattr(outcome.guard, "licence", "")
             raise DeliveryImpossibleError(licence, outcome.code, "it changed while the order was taken; order again")
         recorded = outcome.recorded
@@ -70,10 +73,14 @@ def _check(command: PrepareDelivery) -> None:
         raise InputInvalidError("licences", "name each licence once")
     if command.rows is not None and command.rows < 1:
         raise InputInvalidError("rows", "ask for one row at least, or leave it out")
+    if command.place and not PROFILE.knows(OPERANDS[SPATIAL], command.place):
+        raise InputInvalidError("place", f"name a country as ISO 3166 does, like `{ISO3166}DE`, or leave it out")
 
 
 def _decided(ports: Ports, principal: Principal, command: PrepareDelivery, view: View) -> _Decided:
     now = ports.clock()
+    # WHY: the guard has the last word; whoever has too many waiting is told so before a denial for want of the very
+    # units that they hold goes on record.
     if view.unfetched(principal.party) >= MOST_UNFETCHED:
         raise TooManyDeliveriesError(MOST_UNFETCHED)
     plan = DeliveryPlan(
@@ -118,6 +125,7 @@ def _entry(ports: Ports, principal: Principal, command: PrepareDelivery, permitt
                 policy=each.licence.policy,
                 dataset=each.licence.dataset,
                 rows=each.decision.limit,
+                asked=each.plan.command.first,
             )
             for each in permitted
         ),
@@ -146,7 +154,10 @@ def _entry(ports: Ports, principal: Principal, command: PrepareDelivery, permitt
     key = command.idempotency_key
     return Entry(
         events=(ordered, *reservations),
-        guards=tuple(guard for each in permitted for guard in _guards(each)),
+        guards=(
+            UnfetchedAtMost(party=principal.party, bound=MOST_UNFETCHED),
+            *(guard for each in permitted for guard in _guards(each)),
+        ),
         documents=(plan, *decisions.values()),
         idempotency=None if key is None else (principal.party, key),
     )

@@ -12,12 +12,14 @@ from gateway.auth.delivery_tokens import Fetcher
 from gateway.exchange.deliver.errors import DeliveryDamagedError
 from gateway.exchange.deliver.open import FileView, Listed
 from gateway.exchange.deliver.release import Release
+from gateway.exchange.deliver.retention import require_kept
 from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
 from gateway.preparation.package.manifest import MANIFEST, SIGNATURE, seal_of
 from gateway.preparation.shards import sha256_of
 from graph.journal.documents import digest_of
+from graph.journal.rows import DeliveryRow
 from graph.journal.view import View
 from graph.signing import SigningKey
 
@@ -29,6 +31,8 @@ class OutgoingFile:
     """A file that somebody asks for."""
 
     fetcher: Fetcher
+    name: str
+    """Its path within the package."""
     path: Path
     size: int
     sha256: str
@@ -54,15 +58,23 @@ class Outgoing:
         Raises:
             DeliveryTokenRefusedError, DeliveryTokenForeignError: the token does not open it.
             NotFoundError: there is no such delivery of this party, or no such file in it.
+            DeliveryRemovedError: its files are not kept any more.
+            DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError: its files are not there, and may not leave.
             DeliveryDamagedError: the file is not what was sealed.
         """
         delivery = f"urn:muniment:delivery:{number}"
         fetcher = self._ports.delivery_tokens.read(authorization, delivery)
-        sealed = await self._ports.journal.view(lambda view: _sealed(delivery, path, view, self._ports.signer))
+        row, sealed = await self._ports.journal.view(lambda view: _sealed(delivery, path, view, self._ports.signer))
+        await asyncio.to_thread(require_kept, self._ports, row)
         found = Workspace.of(self._ports.packing.folder, delivery).package / sealed.path
         # INVARIANT: damage is found before anything is booked.
-        await asyncio.to_thread(self._require_intact, delivery, sealed, found)
-        return OutgoingFile(fetcher=fetcher, path=found, size=sealed.bytes, sha256=sealed.sha256)
+        try:
+            await asyncio.to_thread(self._require_intact, delivery, sealed, found)
+        except DeliveryDamagedError:
+            # WHY: the files of what can never leave again are removed; then that is told, and not their absence.
+            await self._release.require_permitted(delivery, fetcher.party, fetcher.client)
+            raise
+        return OutgoingFile(fetcher=fetcher, name=sealed.path, path=found, size=sealed.bytes, sha256=sealed.sha256)
 
     async def let_out(self, file: OutgoingFile) -> None:
         """Return when bytes of the file may leave now; the first time, the package is booked.
@@ -87,8 +99,8 @@ class Outgoing:
             raise DeliveryDamagedError(delivery, sealed.path) from None
 
 
-def _sealed(delivery: str, path: str, view: View, signer: SigningKey) -> FileView:
-    """What the seal says of a file.
+def _sealed(delivery: str, path: str, view: View, signer: SigningKey) -> tuple[DeliveryRow, FileView]:
+    """The delivery, and what its seal says of a file.
 
     Raises:
         NotFoundError: it says nothing of it.
@@ -98,14 +110,14 @@ def _sealed(delivery: str, path: str, view: View, signer: SigningKey) -> FileVie
     if row is None or content is None:
         raise NotFoundError("delivery", delivery)
     if path == MANIFEST:
-        return _file(path, content)
+        return row, _file(path, content)
     if path == SIGNATURE:
-        return _file(path, seal_of(delivery, row.manifest, row.root, signer).encode())
+        return row, _file(path, seal_of(delivery, row.manifest, row.root, signer).encode())
     listed = msgspec.json.decode(content, type=Listed)
     found = next((each for each in listed.files if each.path == path), None)
     if found is None:
         raise NotFoundError("file", path)
-    return found
+    return row, found
 
 
 def _file(path: str, content: bytes) -> FileView:

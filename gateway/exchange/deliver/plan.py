@@ -31,6 +31,8 @@ class PlannedItem:
     dataset: str
     rows: int
     """At most so many; what the units are held for."""
+    asked: int = 0
+    """How many were ordered; ``rows`` of them are within the quota. 0 in plans that are older than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

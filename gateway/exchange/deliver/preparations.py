@@ -1,4 +1,7 @@
-"""The deliveries that are being prepared: one after the other, in the background, and again after a restart."""
+"""What is done for deliveries in the background: one after the other is prepared, and old files are removed.
+
+Both begin anew after a restart, from what is on record and on the disk.
+"""
 
 import asyncio
 from typing import Final
@@ -7,12 +10,15 @@ import structlog
 
 from gateway.exchange.deliver.prepare import prepare
 from gateway.exchange.deliver.progress import PreparationStage, Progress
+from gateway.exchange.deliver.retention import remove_unneeded
 from gateway.exchange.ports import Ports
 from graph.journal.rows import DeliveryState
 
 _PAGE: Final = 100
 _PATIENCE_S: Final = 5.0
 """How long to wait before what could not be recorded is tried again."""
+_ROUND_S: Final = 60.0
+"""How long after each other files are looked for that nobody may have any more."""
 _log = structlog.get_logger("gateway.exchange")
 
 
@@ -25,6 +31,7 @@ class BackgroundPreparations:
     def __init__(self) -> None:
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
         self._progress: dict[str, Progress] = {}
+        self._problem: str | None = "the preparations have not begun"
 
     def begin(self, delivery: str) -> None:
         """See ``Preparations.begin``."""
@@ -36,24 +43,63 @@ class BackgroundPreparations:
         """See ``Preparations.progress``."""
         return self._progress.get(delivery)
 
+    @property
+    def problem(self) -> str | None:
+        """Why nothing is prepared; nothing when all is well."""
+        return self._problem
+
     async def run(self, ports: Ports) -> None:
-        """Prepare what waits, first what an earlier process left unfinished; until cancelled."""
-        for delivery in await _unfinished(ports):
-            self.begin(delivery)
+        """Prepare what waits, and remove the files that nobody may have any more; until cancelled."""
+        self._problem = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._prepare(ports))
+                tasks.create_task(_remove(ports))
+        finally:
+            self._problem = "the preparations have ended"
+
+    async def _prepare(self, ports: Ports) -> None:
+        """First what an earlier process left unfinished."""
+        await self._take_up(ports)
         while True:
             delivery = await self._waiting.get()
             try:
                 await prepare(ports, delivery, lambda now, of=delivery: self._tell(of, now))  # type: ignore[misc]  # bound now
-            except Exception:  # noqa: BLE001  # whatever it is, what waits behind it is prepared
+            except Exception as problem:  # noqa: BLE001  # whatever it is, what waits behind it is prepared
                 # WHY: it stays PREPARING on record, so nothing is lost; a record that cannot be written may heal.
-                _log.exception("delivery.unrecorded", delivery=delivery)
-                await asyncio.sleep(_PATIENCE_S)
+                await self._pause("delivery.unrecorded", problem, delivery=delivery)
                 self._waiting.put_nowait(delivery)
             else:
+                self._problem = None
                 del self._progress[delivery]
+
+    async def _take_up(self, ports: Ports) -> None:
+        while True:
+            try:
+                for delivery in await _unfinished(ports):
+                    self.begin(delivery)
+            except Exception as problem:  # noqa: BLE001  # a record that cannot be read may heal
+                await self._pause("deliveries.unread", problem)
+            else:
+                self._problem = None
+                return
+
+    async def _pause(self, event: str, problem: Exception, **facts: str) -> None:
+        self._problem = str(problem) or type(problem).__name__
+        _log.error(event, exc_info=problem, **facts)
+        await asyncio.sleep(_PATIENCE_S)
 
     def _tell(self, delivery: str, now: Progress) -> None:
         self._progress[delivery] = now
+
+
+async def _remove(ports: Ports) -> None:
+    while True:
+        try:
+            await remove_unneeded(ports)
+        except Exception:  # noqa: BLE001  # whatever it is, the next round may do it
+            _log.exception("deliveries.unremoved")
+        await asyncio.sleep(_ROUND_S)
 
 
 async def _unfinished(ports: Ports) -> list[str]:

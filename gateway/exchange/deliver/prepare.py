@@ -108,15 +108,20 @@ def decide_again(ports: Ports, row: DeliveryRow, plan: DeliveryPlan, view: View)
     """Decide every licence of a delivery as it stands now; its own units do not stand in its way.
 
     Raises:
-        DeliveryRefusedError: one of them denies.
+        DeliveryRefusedError: one of them denies; of several, one that does so for good is named.
     """
     permitted: list[Permitted] = []
+    refused: list[DeliveryRefusedError] = []
     for item in plan.items:
         held = held_units(row, item.licence, ports.policies.load(item.policy, view))
         outcome = decide(read_plan(item, plan, view), row.party, view, ports.policies, ports.clock(), held=held)
         if isinstance(outcome, Denied):
-            raise DeliveryRefusedError(row.delivery, item.licence, outcome.problem.code, outcome.problem.message)
-        permitted.append(outcome)
+            problem = outcome.problem
+            refused.append(DeliveryRefusedError(row.delivery, item.licence, problem.code, problem.message))
+        else:
+            permitted.append(outcome)
+    if refused:
+        raise next((each for each in refused if each.for_good), refused[0])
     return tuple(permitted)
 
 

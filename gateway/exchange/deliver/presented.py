@@ -7,6 +7,7 @@ import msgspec
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
+from gateway.exchange.deliver.plan import PlannedItem, plan_of
 from gateway.exchange.deliver.progress import Progress
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.paging import page
@@ -26,6 +27,10 @@ class DeliveryItemView:
     dataset: str
     columns: tuple[str, ...]
     rows: int
+    asked: int
+    """How many were ordered."""
+    within_quota: int
+    """How many of them the quota of the licence had left."""
     dropped: int
     access: str | None
     """The access that booked it, once something could leave."""
@@ -76,13 +81,14 @@ def delivery_view(ports: Ports, reading: Reading, iri: str) -> DeliveryView:
     """
     row = visible_delivery(reading, iri)
     whole = _whole(reading.reader, row)
+    planned = {each.licence: each for each in plan_of(row.plan, reading.view).items}
     return DeliveryView(
         delivery=row.delivery,
         developer=party_view(reading, row.party),
         action=row.action,
         purpose=row.purpose,
         state=row.state,
-        items=tuple(_item(each) for each in row.items if whole or _licensed_by(reading, each)),
+        items=tuple(_item(each, planned[each.licence]) for each in row.items if whole or _licensed_by(reading, each)),
         progress=ports.preparations.progress(row.delivery),
         code=row.code or None,
         findings=_findings(row, reading.view),
@@ -144,12 +150,14 @@ def _licensed_by(reading: Reading, item: DeliveryItemRow) -> bool:
     return licence is not None and licence.assigner == reading.reader.party
 
 
-def _item(row: DeliveryItemRow) -> DeliveryItemView:
+def _item(row: DeliveryItemRow, planned: PlannedItem) -> DeliveryItemView:
     return DeliveryItemView(
         licence=row.licence,
         dataset=row.dataset,
         columns=row.columns,
         rows=row.rows,
+        asked=max(planned.asked, planned.rows),
+        within_quota=planned.rows,
         dropped=row.dropped,
         access=row.access or None,
     )

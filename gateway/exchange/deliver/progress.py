@@ -23,3 +23,8 @@ class Progress:
     """Rows that were read of all datasets."""
     total: int = 0
     """Rows that the order may take, at most."""
+
+    @property
+    def writing(self) -> bool:
+        """Whether files are being written: they are the preparation's to remove."""
+        return self.stage is not PreparationStage.WAITING

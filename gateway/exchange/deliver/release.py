@@ -4,7 +4,6 @@ What is judged each time: every licence by its agreement, as for a query, and ev
 of them now, unless no consent has changed since they were judged last.
 """
 
-import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
@@ -13,16 +12,15 @@ from typing import Final, TypeAlias
 from gateway.exchange.deliver.errors import DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError
 from gateway.exchange.deliver.plan import plan_of
 from gateway.exchange.deliver.prepare import decide_again
-from gateway.exchange.deliver.workspace import Workspace
+from gateway.exchange.deliver.refusals import Refusals
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
 from gateway.exchange.read.commit import charge, cover_of
 from gateway.exchange.read.decide import Permitted
 from gateway.exchange.read.mask import rule_of
-from gateway.exchange.read.model import Stage
 from graph.journal.documents import subjects_of
-from graph.journal.entries import Appended, Entry, Refused
-from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, DeliveryFailed, DeliveryReleased
+from graph.journal.entries import Entry, Refused
+from graph.journal.events import AccessRecorded, DeliveryReleased
 from graph.journal.guards import (
     ColumnsApart,
     ConsentEpochIs,
@@ -57,6 +55,7 @@ class Release:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
+        self._refusals = Refusals(ports)
         self._passed: OrderedDict[str, Epochs] = OrderedDict()
 
     async def let_out(self, delivery: str, party: str, client: str) -> DeliveryRow:
@@ -81,15 +80,20 @@ class Release:
                 return row
         raise DeliveryRefusedError(delivery, "", "CONSENT_CHANGED", "consents keep changing; try again")
 
+    async def require_permitted(self, delivery: str, party: str, client: str) -> None:
+        """Return when the package may leave now; nothing is booked.
+
+        Raises:
+            As ``let_out``.
+        """
+        await self._judge(await self._ports.journal.view(lambda view: _ready(delivery, party, view)), client)
+
     async def _judge(self, row: DeliveryRow, client: str) -> _Judged:
         known = self._passed.get(row.delivery, ())
         try:
             return await self._ports.journal.view(partial(_judge, self._ports, row, known))
-        except DeliveryRefusedError as refused:
-            await self._record_refusal(row, client, refused)
-            raise
-        except PeopleChangedError:
-            await self._record_withdrawal(row, client)
+        except (DeliveryRefusedError, PeopleChangedError) as problem:
+            await self._refusals.record(row, client, problem)
             raise
 
     async def _booked(self, judged: _Judged, client: str) -> bool:
@@ -101,53 +105,8 @@ class Release:
             return False
         licence = getattr(outcome.guard, "licence", "")
         refused = DeliveryRefusedError(judged.row.delivery, licence, outcome.code, "it ended before the release")
-        await self._record_refusal(judged.row, client, refused)
+        await self._refusals.record(judged.row, client, refused)
         raise refused
-
-    async def _record_refusal(self, row: DeliveryRow, client: str, refused: DeliveryRefusedError) -> None:
-        item = next((each for each in row.items if each.licence == refused.licence), row.items[0])
-        denied = AccessDenied(
-            access=self._ports.ids.new("access"),
-            operation=row.plan,
-            licence=item.licence,
-            dataset=item.dataset,
-            party=row.party,
-            client=client,
-            action=row.action,
-            purpose=row.purpose,
-            stage=Stage.DECIDE.value,
-            code=refused.reason,
-            clause="",
-        )
-        await self._ports.journal.append(Entry(events=(denied,)))
-
-    async def _record_withdrawal(self, row: DeliveryRow, client: str) -> None:
-        item = row.items[0]
-        withheld = AccessWithheld(
-            access=self._ports.ids.new("access"),
-            operation=row.plan,
-            licence=item.licence,
-            dataset=item.dataset,
-            party=row.party,
-            client=client,
-            action=row.action,
-            purpose=row.purpose,
-            stage=Stage.COMMIT.value,
-            code=PeopleChangedError.code,
-            clause="",
-            rows=sum(each.rows for each in row.items),
-        )
-        # WHY: what never left needs its units no more; what has left stays booked.
-        ended = (DeliveryFailed(delivery=row.delivery, code=PeopleChangedError.code),)
-        unreleased = row.state is DeliveryState.READY
-        (outcome,) = await self._ports.journal.append(
-            Entry(
-                events=(withheld, *(ended if unreleased else ())),
-                guards=(ExpectedVersion(stream=row.delivery, version=row.version),) if unreleased else (),
-            )
-        )
-        if unreleased and isinstance(outcome, Appended):
-            await asyncio.to_thread(Workspace.of(self._ports.packing.folder, row.delivery).remove)
 
     def _remember(self, delivery: str, epochs: Epochs) -> None:
         self._passed[delivery] = epochs

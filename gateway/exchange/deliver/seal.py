@@ -11,7 +11,7 @@ import msgspec
 from connectors.kinds import Kind, column
 from gateway.exchange.deliver.pack import whole
 from gateway.exchange.deliver.part_state import FinishedShard, Tally
-from gateway.exchange.deliver.plan import DeliveryPlan
+from gateway.exchange.deliver.plan import DeliveryPlan, PlannedItem
 from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.ports import Ports
 from gateway.exchange.read.decide import Permitted
@@ -66,6 +66,7 @@ def _seal(
     workspace: Workspace,
     agreements: dict[str, "_Agreement"],
 ) -> tuple[DeliveryPrepared, tuple[Document, ...]]:
+    planned = {each.licence: each for each in plan.items}
     contents = Contents(
         delivery=row.delivery,
         licensee=row.party,
@@ -73,7 +74,9 @@ def _seal(
         action=plan.action,
         ordered=plan.ordered,
         url=ports.packing.url,
-        parts=tuple(_part(each, agreements[each.part].policy) for each in packed),
+        parts=tuple(
+            _part(each, planned[each.permitted.licence.licence], agreements[each.part].policy) for each in packed
+        ),
     )
     told = report(contents)
     written = {
@@ -123,7 +126,7 @@ def _item(packed: Packed, tally: Tally, people: Document) -> PreparedItem:
     )
 
 
-def _part(packed: Packed, policy: Policy) -> DatasetPart:
+def _part(packed: Packed, planned: PlannedItem, policy: Policy) -> DatasetPart:
     permitted, tally = packed.permitted, whole(packed.finished)
     dataset, licence, description = permitted.plan.dataset, permitted.licence, permitted.description
     kind = Kind(dataset.record_kind)
@@ -154,6 +157,8 @@ def _part(packed: Packed, policy: Policy) -> DatasetPart:
         left_out=tuple(name for name in description.columns if name not in packed.columns),
         shards=tuple(each.shard for each in packed.finished),
         rows=sum(each.shard.rows for each in packed.finished),
+        asked=planned.asked,
+        within_quota=planned.rows,
         fetched=tally.fetched,
         removed=Removed(by_terms=tally.by_terms, by_people=tally.by_people, duplicates=tally.duplicates),
         record_licences=tally.record_licences,

@@ -43,6 +43,11 @@ class Workspace:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def delivery_of(folder: Path) -> str:
+    """The delivery whose workspace this folder is, if it is one."""
+    return f"urn:muniment:delivery:{folder.name}"
+
+
 def _made(folder: Path) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

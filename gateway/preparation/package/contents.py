@@ -63,6 +63,10 @@ class DatasetPart:
     """Columns that the source fills and the agreement does not license."""
     shards: tuple[Shard, ...]
     rows: int
+    asked: int
+    """Rows that were ordered."""
+    within_quota: int
+    """How many of them the quota of the licence had left."""
     fetched: int
     removed: Removed
     record_licences: Mapping[str, int]

@@ -45,7 +45,7 @@ def _lines(contents: Contents) -> Iterator[str]:
         yield ""
         yield f"## {part.title}"
         yield ""
-        yield f"{part.fetched:,} rows were read, {part.removed.total:,} left out, {part.rows:,} leave."
+        yield _counted(part)
         yield ""
         yield "| left out because of | rows |"
         yield "|---|---:|"
@@ -68,7 +68,7 @@ def _page(contents: Contents) -> Iterator[str]:
     )
     for part in contents.parts:
         yield f"<h2>{escape(part.title)}</h2>"
-        yield f"<p>{part.fetched:,} rows were read, {part.removed.total:,} left out, {part.rows:,} leave.</p>"
+        yield f"<p>{escape(_counted(part))}</p>"
         yield "<table><caption>What became of the rows</caption>"
         yield "<thead><tr><th>rows</th><th>how many</th><th>share</th></tr></thead><tbody>"
         for why, rows in (("that leave", part.rows), *((f"left out: {why}", rows) for why, rows in removals(part))):
@@ -89,6 +89,16 @@ def _row(name: str, figure: str, part: int, whole: int) -> str:
         f'<tr><th scope="row">{name}</th><td class="n">{figure}</td><td><svg viewBox="0 0 100 8" aria-hidden="true"'
         f' preserveAspectRatio="none"><rect width="100" height="8" fill="#e4e4ea"/><rect width="{width:.1f}" height="8"'
         f' fill="#2f5d9b"/></svg></td></tr>'
+    )
+
+
+def _counted(part: DatasetPart) -> str:
+    counted = f"{part.fetched:,} rows were read, {part.removed.total:,} left out, {part.rows:,} leave."
+    if part.rows < part.within_quota or part.within_quota >= part.asked:
+        return counted
+    return (
+        f"{counted} Only {part.within_quota:,} of the {part.asked:,} rows that were ordered are within the quota of the"
+        " licence."
     )
 
 

@@ -43,10 +43,7 @@ class DeliveryReads(Reads):
 
     def unfetched(self, party: str) -> int:
         """How many packages of a party are being prepared, or wait to be fetched."""
-        row = self._connection.row(
-            statements.UNFINISHED, party=party, one=DeliveryState.PREPARING.value, other=DeliveryState.READY.value
-        )
-        return int(row[0]) if row else 0
+        return unfetched_of(self._connection, party)
 
     def _found(self, statement: Any, **values: Any) -> Sequence[DeliveryRow]:
         return [_delivery(self._connection, row) for row in self._connection.rows(statement, **values)]
@@ -55,6 +52,14 @@ class DeliveryReads(Reads):
 def releases_of(connection: Connection, platform: str) -> int:
     """How many parts of deliveries with rows of the platform have left, also inside a transaction."""
     row = connection.row(statements.RELEASES, platform=platform)
+    return int(row[0]) if row else 0
+
+
+def unfetched_of(connection: Connection, party: str) -> int:
+    """How many packages of a party are being prepared, or wait to be fetched, also inside a transaction."""
+    row = connection.row(
+        statements.UNFINISHED, party=party, one=DeliveryState.PREPARING.value, other=DeliveryState.READY.value
+    )
     return int(row[0]) if row else 0
 
 

@@ -57,6 +57,14 @@ class Floor:
         return dict(answer["data"][verb])
 
 
+async def test_a_key_that_nobody_would_choose_is_a_mistake_of_the_caller(floor: Floor) -> None:
+    payload = await floor.do(
+        floor.market.operator, "inviteParty", "invitation", kind="AUDITOR", idempotencyKey="k" * 100_000
+    )
+
+    assert [(each["code"], each["field"]) for each in payload["userErrors"]] == [("INPUT_INVALID", "idempotencyKey")]
+
+
 @pytest.fixture
 async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
     async with a_market(tmp_path) as market:

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import os
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,16 +14,27 @@ import httpx2
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from gateway.client.answers import Answer
-from gateway.client.errors import DownloadInterruptedError, DownloadRefusedError, PackageInvalidError
+from gateway.client.errors import (
+    DownloadInterruptedError,
+    DownloadRefusedError,
+    GatewayAnswerError,
+    KeyOtherError,
+    OperationFailedError,
+    PackageInvalidError,
+)
 from gateway.client.packages import verify_package
 from gateway.client.pulling import Pulled, pull
 from gateway.client.transport import Transport
 from gateway.exchange.deliver.errors import DeliveryRefusedError
 from gateway.exchange.deliver.open import opened_delivery
-from gateway.exchange.deliver.outgoing import Outgoing, OutgoingFile
+from gateway.exchange.deliver.outgoing import Outgoing
 from gateway.exchange.deliver.presented import DeliveryView
 from gateway.web import deliveries
 from gateway.web.deliveries import delivery_routes
@@ -44,6 +56,10 @@ class Wire:
     """Bytes of a body after which the next connection breaks, once."""
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     """Path and range of every request."""
+    after_first_piece: Callable[[], Awaitable[None]] | None = None
+    """Done once, when the first piece of a body was sent."""
+    failures: list[BaseException] = field(default_factory=list)
+    """What the application raised."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -63,8 +79,15 @@ class Wire:
                     raise ConnectionAbortedError
                 return
             await send(message)
+            if self.after_first_piece is not None and message["type"] == "http.response.body":
+                meanwhile, self.after_first_piece = self.after_first_piece, None
+                await meanwhile()
 
-        await self.app(scope, receive, breaking)
+        try:
+            await self.app(scope, receive, breaking)
+        except Exception as failure:
+            self.failures.append(failure)
+            raise
 
 
 @dataclass
@@ -78,6 +101,8 @@ class Gateway:
     acknowledged: list[Mapping[str, Any]] = field(default_factory=list)
     lying: Callable[[dict[str, Any]], None] = lambda _: None
     """Changes what it tells of a package."""
+    journal_key: Mapping[str, Any] | None = None
+    """What the well-known address names; nothing: there is no such address."""
     answers_for: str | None = None
     """The delivery that is opened, whatever was asked for."""
 
@@ -95,10 +120,10 @@ class Gateway:
         self.lying(told)
         return _answer({"openedDelivery": told})
 
-    async def pulled(self, view: DeliveryView, folder: Path) -> Pulled:
+    async def pulled(self, view: DeliveryView, folder: Path, public_jwk: Mapping[str, Any] | None = None) -> Pulled:
         """Pull a delivery into a folder."""
         async with Transport(self.url, timeout_s=5, max_bytes=1_000_000) as transport:
-            return await pull(self, transport, KEY, view.delivery, folder)
+            return await pull(self, transport, KEY, view.delivery, folder, public_jwk=public_jwk)
 
     async def get(self, view: DeliveryView, path: str = SHARD, **headers: str) -> httpx2.Response:
         """One request of a program that knows only HTTP."""
@@ -122,13 +147,21 @@ async def a_gateway(folder: Path) -> AsyncIterator[tuple[Gateway, DeliveryView, 
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
         view = await prepared(exchange, licence, rows=50)
         outgoing = Outgoing(exchange.ports)
-        wire = Wire(Starlette(routes=delivery_routes(outgoing)))
+        gateway: Gateway
+
+        async def journal(_request: Request) -> Response:
+            named = gateway.journal_key
+            return Response(status_code=404) if named is None else JSONResponse({"key": named})
+
+        routes = [*delivery_routes(outgoing), Route("/.well-known/muniment-journal", journal)]
+        wire = Wire(Starlette(routes=routes))
         with socket.create_server(("127.0.0.1", 0)) as listening:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             server = uvicorn.Server(uvicorn.Config(wire, log_level="critical", lifespan="off"))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             try:
-                yield Gateway(exchange=exchange, wire=wire, url=url, outgoing=outgoing), view, licence
+                gateway = Gateway(exchange=exchange, wire=wire, url=url, outgoing=outgoing)
+                yield gateway, view, licence
             finally:
                 server.should_exit = True
                 await serving
@@ -186,6 +219,75 @@ async def test_a_list_that_lies_writes_nothing_beside_the_folder_and_no_more_tha
         assert gateway.acknowledged == []
 
 
+@pytest.mark.parametrize(
+    ("lie", "where"),
+    [
+        (lambda opened: opened["files"][0].update(bytes="abc"), "$.openedDelivery.files[0].bytes"),
+        (lambda opened: opened["files"][0].update(bytes="-1"), "$.openedDelivery.files[0].bytes"),
+        (lambda opened: opened["files"][0].update(sha256="x"), "$.openedDelivery.files[0].sha256"),
+        (lambda opened: opened["files"][0].pop("path"), "$.openedDelivery.files[0]"),
+        (lambda opened: opened.update(files=None), "$.openedDelivery.files"),
+        (lambda opened: opened.update(token="a\nb"), "$.openedDelivery.token"),
+        (lambda opened: opened.update(manifest=[]), "$.openedDelivery.manifest"),
+    ],
+)
+async def test_an_answer_of_another_form_is_told_as_such(
+    tmp_path: Path, lie: Callable[[dict[str, Any]], object], where: str
+) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        gateway.lying = lie  # type: ignore[assignment]  # what it gives is not asked for
+
+        with pytest.raises(GatewayAnswerError) as wrong:
+            await gateway.pulled(view, tmp_path / "here")
+
+        assert f"`{where}`" in wrong.value.message
+        assert [each.used for each in await usage(gateway.exchange, licence)] == [0]
+
+
+async def test_a_file_that_is_listed_twice_is_not_fetched(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        gateway.lying = lambda opened: opened["files"].append(opened["files"][0])
+
+        with pytest.raises(PackageInvalidError, match="is listed twice"):
+            await gateway.pulled(view, tmp_path / "here")
+
+
+@pytest.mark.parametrize("said", [None, [], {}, {"acknowledgeDelivery": None}, {"acknowledgeDelivery": {}}])
+async def test_an_answer_to_the_receipt_of_another_form_is_told_as_such(tmp_path: Path, said: Any) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        real = gateway.execute
+
+        async def execute(query: str, variables: Mapping[str, Any] | None = None) -> Answer:
+            return _answer(said) if "Acknowledge" in query else await real(query, variables)
+
+        gateway.execute = execute  # type: ignore[method-assign]  # the second answer is a bad one
+
+        with pytest.raises((GatewayAnswerError, OperationFailedError)):
+            await gateway.pulled(view, tmp_path / "here")
+
+
+async def test_another_key_than_the_known_one_is_noticed_before_anything_is_fetched(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        known, own = SigningKey.generate(), gateway.exchange.ports.signer
+        gateway.journal_key = own.public_jwk
+
+        with pytest.raises(KeyOtherError) as other:
+            await gateway.pulled(view, tmp_path / "here", known.public_jwk)
+
+        assert (other.value.what, other.value.named) == (gateway.url, own.thumbprint)
+        assert [each.used for each in await usage(gateway.exchange, licence)] == [0]
+        assert (await gateway.pulled(view, tmp_path / "here", own.public_jwk)).acknowledged
+
+
+async def test_a_gateway_that_names_no_key_is_held_to_its_package(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        with pytest.raises(KeyOtherError) as other:
+            await gateway.pulled(view, tmp_path / "here", SigningKey.generate().public_jwk)
+
+        assert other.value.what == str(tmp_path / "here")
+        assert gateway.acknowledged == []
+
+
 async def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
     async with a_gateway(tmp_path) as (gateway, view, _):
         (tmp_path / "here").mkdir()
@@ -214,15 +316,43 @@ async def test_another_delivery_than_the_one_asked_for_is_not_signed_for(tmp_pat
         assert gateway.acknowledged == []
 
 
-async def test_what_gets_shorter_on_the_way_ends_the_answer(tmp_path: Path) -> None:
-    async with an_exchange(tmp_path) as exchange:
-        path = tmp_path / "short"
-        path.write_bytes(b"four")
-        file = OutgoingFile(fetcher=None, path=path, size=9, sha256="")  # type: ignore[arg-type]  # not asked for
+@pytest.mark.parametrize("ended", ["revoked", "shorter"])
+async def test_an_answer_that_must_stop_is_cut_and_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    """Its licence ended while it was on its way, or its file got shorter: the client sees that the end is missing."""
+    monkeypatch.setattr(deliveries, "_CHUNK_BYTES", 64)
+    monkeypatch.setattr(deliveries, "_JUDGED_EVERY", 1)
+    async with a_gateway(tmp_path) as (gateway, view, licence):
 
-        pieces = [each async for each in deliveries._bytes(Outgoing(exchange.ports), file, ByteRange(start=0, stop=9))]
+        async def meanwhile() -> None:
+            if ended == "revoked":
+                await gateway.exchange.revoke(licence)
+            else:
+                os.truncate(package(gateway.exchange, view) / SHARD, 65)
 
-        assert pieces == [b"four"]
+        gateway.wire.after_first_piece = meanwhile
+        with capture_logs() as logs, pytest.raises(httpx2.RemoteProtocolError):
+            await gateway.get(view)
+
+        assert gateway.wire.failures == []
+        (line,) = [each for each in logs if each["event"] == "delivery.stopped"]
+        code = "DELIVERY_REFUSED" if ended == "revoked" else "DELIVERY_DAMAGED"
+        assert (line["delivery"], line["path"], line["code"]) == (view.delivery, SHARD, code)
+
+
+async def test_a_refusal_does_not_repeat_a_long_path(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, _):
+        absent = await gateway.get(view, "x" * 60_000)
+        opened = await opened_delivery(gateway.exchange.ports, gateway.exchange.principal(), view.delivery)
+        async with httpx2.AsyncClient(base_url=gateway.url) as client:
+            foreign = await client.get(
+                f"/deliveries/{'y' * 60_000}/x", headers={"authorization": f"Bearer {opened.token}"}
+            )
+
+        assert (absent.status_code, absent.json()["code"]) == (404, "NOT_FOUND")
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "DELIVERY_TOKEN_FOREIGN")
+        assert max(len(absent.content), len(foreign.content)) < 500
 
 
 async def test_asking_only_for_the_head_books_nothing(tmp_path: Path) -> None:
@@ -398,7 +528,7 @@ async def test_a_package_sealed_by_another_key_is_refused(tmp_path: Path) -> Non
     async with a_gateway(tmp_path) as (gateway, view, _):
         await gateway.pulled(view, tmp_path / "here")
 
-        with pytest.raises(PackageInvalidError):
+        with pytest.raises(KeyOtherError):
             verify_package(tmp_path / "here", SigningKey.generate().public_jwk)
 
 

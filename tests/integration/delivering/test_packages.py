@@ -1,9 +1,11 @@
 """A package from the order to the receipt: units held, rows chosen and checked, files sealed, booked, signed for."""
 
+import asyncio
 import errno
 import json
 import os
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -18,7 +20,7 @@ from connectors.kinds import Kind
 from connectors.platforms.memory import MemoryTable
 from gateway.auth.errors import DeliveryTokenForeignError, DeliveryTokenRefusedError
 from gateway.exchange import commands
-from gateway.exchange.deliver import pack
+from gateway.exchange.deliver import ending, pack, refusals
 from gateway.exchange.deliver import prepare as preparing
 from gateway.exchange.deliver.acknowledge import acknowledge_delivery
 from gateway.exchange.deliver.cancel import cancel_delivery
@@ -33,19 +35,30 @@ from gateway.exchange.deliver.errors import (
 )
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.deliver.outgoing import Outgoing
-from gateway.exchange.deliver.presented import deliveries, delivery
+from gateway.exchange.deliver.presented import DeliveryView, deliveries, delivery
+from gateway.exchange.deliver.release import Release
 from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.errors import InputInvalidError, NotFoundError
 from gateway.exchange.lookup import licence
 from gateway.exchange.ports import PackingLimits
+from graph.errors import JournalWriteError
 from graph.journal.documents import subjects_of
-from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, DeliveryOrdered
+from graph.journal.events import (
+    AccessDenied,
+    AccessRecorded,
+    AccessWithheld,
+    DeliveryFailed,
+    DeliveryOrdered,
+    LicenceResumed,
+    LicenceSuspended,
+)
+from graph.journal.journal import Journal
 from graph.journal.rows import DeliveryState
 from graph.party import PartyKind
 from graph.signing import DELIVERY_RECEIPT_TYP, SigningKey, sign
 from graph.sql.operational import Client
 from policies.model import Transform, Usage
-from policies.vocabulary import PSEUDONYMISE
+from policies.vocabulary import ISO3166, PSEUDONYMISE
 from tests.testkit.clock import NOON
 from tests.testkit.delivering import (
     LICENSED,
@@ -134,7 +147,13 @@ async def test_what_a_licence_does_not_permit_is_not_ordered(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"licences": ()}, "licences"), ({"licences": ("a", "a")}, "licences"), ({"rows": 0}, "rows")],
+    [
+        ({"licences": ()}, "licences"),
+        ({"licences": ("a", "a")}, "licences"),
+        ({"rows": 0}, "rows"),
+        ({"place": "nowhere:at-all"}, "place"),
+        ({"place": ISO3166 + "Germany"}, "place"),
+    ],
 )
 async def test_an_order_that_makes_no_sense_is_refused(tmp_path: Path, changes: dict[str, Any], field: str) -> None:
     async with an_exchange(tmp_path) as exchange:
@@ -165,6 +184,36 @@ async def test_a_volume_bound_clips_what_is_held_and_what_leaves(tmp_path: Path)
         with pytest.raises(DeliveryImpossibleError) as refused:
             await ordered(exchange, licence)
         assert refused.value.reason == "LICENCE_QUOTA_EXCEEDED"
+
+
+async def test_an_order_that_is_cut_at_the_quota_says_so_and_so_does_its_report(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        dataset = await exchange.dataset()
+        cut = await exchange.licence(dataset, replace(LICENSED, max_records=3))
+        whole = await exchange.licence(dataset, LICENSED)
+
+        placed = await ordered(exchange, cut, whole, rows=50)
+        view = await prepared_again(exchange, placed)
+
+        for each in (placed, view):
+            assert {item.licence: (item.asked, item.within_quota) for item in each.items} == {
+                cut: (50, 3),
+                whole: (50, 50),
+            }
+        told = "Only 3 of the 50 rows that were ordered are within the quota of the licence."
+        assert (view.report or "").count("within the quota") == 1
+        assert told in (view.report or "")
+        assert told in (package(exchange, view) / "report.html").read_text()
+
+
+async def test_a_quota_that_is_larger_than_the_dataset_cuts_nothing(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), replace(LICENSED, max_records=40))
+
+        view = await prepared(exchange, licence, rows=50)
+
+        assert [(each.rows, each.asked, each.within_quota) for each in view.items] == [(4, 50, 40)]
+        assert "within the quota" not in (view.report or "")
 
 
 async def test_the_same_key_orders_once(tmp_path: Path) -> None:
@@ -305,7 +354,7 @@ async def test_a_withdrawal_after_some_bytes_stops_the_others(tmp_path: Path) ->
         assert await usage(exchange, licence) == [Usage(used=1)]
 
 
-async def test_a_revoked_licence_lets_nothing_out(tmp_path: Path) -> None:
+async def test_a_revoked_licence_lets_nothing_out_and_ends_what_waits(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
         view = await prepared(exchange, licence, rows=50)
@@ -315,10 +364,119 @@ async def test_a_revoked_licence_lets_nothing_out(tmp_path: Path) -> None:
             await fetched(exchange, view)
 
         assert refused.value.reason == "LICENCE_TERMINATED"
-        denied = await exchange.last()
+        denied, ended = (await exchange.events())[-2:]
         assert isinstance(denied, AccessDenied)
         assert (denied.code, denied.licence) == ("LICENCE_TERMINATED", licence)
-        assert await usage(exchange, licence) == [Usage(reserved=50)]
+        assert ended == DeliveryFailed(delivery=view.delivery, code="LICENCE_TERMINATED")
+        assert (await seen(exchange, view)).code == "LICENCE_TERMINATED"
+        assert not Workspace.of(exchange.ports.packing.folder, view.delivery).folder.exists()
+        assert await usage(exchange, licence) == [Usage()]
+
+
+async def test_a_paused_licence_lets_nothing_out_and_ends_nothing(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        await exchange.append(LicenceSuspended(licence=licence, by=OWNER, code="TEST"))
+
+        with pytest.raises(DeliveryRefusedError):
+            await fetched(exchange, view)
+
+        await exchange.append(LicenceResumed(licence=licence, by=OWNER, code="TEST"))
+        assert await fetched(exchange, view)
+
+
+async def test_a_refusal_that_repeats_is_on_record_once_a_minute(tmp_path: Path) -> None:
+    """Each is answered; another reason, or another delivery, is recorded for itself."""
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        one, two = [await prepared(exchange, licence, rows=2) for _ in range(2)]
+        outgoing = Outgoing(exchange.ports)
+        await fetched(exchange, one, outgoing=outgoing)
+
+        async def refused(view: DeliveryView, times: int) -> int:
+            """How many events that many refusals leave."""
+            before = len(await exchange.events())
+            answers = await asyncio.gather(
+                *(fetched(exchange, view, outgoing=outgoing) for _ in range(times)), return_exceptions=True
+            )
+            assert [type(each) for each in answers] == [DeliveryRefusedError] * times
+            return len(await exchange.events()) - before
+
+        await exchange.append(LicenceSuspended(licence=licence, by=OWNER, code="TEST"))
+        assert await refused(one, 20) == 1
+        assert await refused(two, 20) == 1
+        exchange.clock.advance(59)
+        assert await refused(one, 5) == 0
+        exchange.clock.advance(1)
+        assert await refused(one, 5) == 1
+        await exchange.revoke(licence)
+        assert await refused(one, 5) == 1
+
+
+async def test_a_licence_that_ends_in_the_moment_of_the_release_lets_nothing_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        booked = Release._booked
+
+        async def revoked_first(*given: Any) -> bool:
+            await exchange.revoke(licence)
+            return await booked(*given)
+
+        monkeypatch.setattr(Release, "_booked", revoked_first)
+        with pytest.raises(DeliveryRefusedError, match="ended before the release"):
+            await fetched(exchange, view)
+
+        assert (await seen(exchange, view)).code == "LICENCE_TERMINATED"
+        assert await usage(exchange, licence) == [Usage()]
+        assert not any(isinstance(each, AccessRecorded) for each in await exchange.events())
+
+
+async def test_a_refusal_is_on_record_also_when_the_delivery_was_given_up_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        await exchange.revoke(licence)
+        end = ending.end_sealed
+
+        async def cancelled_first(*given: Any) -> bool:
+            command = commands.CancelDelivery(delivery=view.delivery)
+            await cancel_delivery(exchange.ports, exchange.principal(), command)
+            return await end(*given)
+
+        monkeypatch.setattr(refusals, "end_sealed", cancelled_first)
+        with pytest.raises(DeliveryRefusedError):
+            await fetched(exchange, view)
+
+        assert (await seen(exchange, view)).code == "CANCELLED"
+        assert isinstance(await exchange.last(), AccessDenied)
+
+
+async def test_a_refusal_that_could_not_be_recorded_is_recorded_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        view = await prepared(exchange, licence, rows=50)
+        outgoing = Outgoing(exchange.ports)
+        await exchange.append(LicenceSuspended(licence=licence, by=OWNER, code="TEST"))
+
+        async def failing(*_: object) -> None:
+            raise JournalWriteError("the disk is full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Journal, "append", failing)
+            with pytest.raises(JournalWriteError):
+                await fetched(exchange, view, outgoing=outgoing)
+        with pytest.raises(DeliveryRefusedError):
+            await fetched(exchange, view, outgoing=outgoing)
+
+        assert isinstance(await exchange.last(), AccessDenied)
 
 
 async def test_a_licence_that_ends_while_it_is_prepared_ends_the_preparation(tmp_path: Path) -> None:
@@ -631,6 +789,18 @@ async def test_ten_packages_may_wait_and_one_that_is_given_up_makes_room(tmp_pat
         assert await usage(exchange, licence) == [Usage(reserved=18)]
         assert (await ordered(exchange, licence, rows=2)).state is DeliveryState.PREPARING
         assert (await prepared_again(exchange, waiting[0])).state is DeliveryState.FAILED
+
+
+async def test_of_many_orders_at_once_ten_wait_and_the_others_are_refused(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+
+        outcomes = await asyncio.gather(
+            *(ordered(exchange, licence, rows=2) for _ in range(25)), return_exceptions=True
+        )
+
+        assert Counter(type(each).__name__ for each in outcomes) == {"DeliveryView": 10, "TooManyDeliveriesError": 15}
+        assert await usage(exchange, licence) == [Usage(reserved=20)]
 
 
 async def test_a_package_that_is_given_up_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from gateway.exchange.counter import counter_offer
 from gateway.exchange.decide_ethics_case import decide_ethics_case
 from gateway.exchange.decide_platform_terms import decide_platform_terms
 from gateway.exchange.delegate_signing import delegate_signing, prepare_signing_key
-from gateway.exchange.errors import IdempotencyKeyReusedError
+from gateway.exchange.errors import IdempotencyKeyReusedError, InputInvalidError
 from gateway.exchange.invite import invite_party
 from gateway.exchange.lookup_ethics import ethics_cases
 from gateway.exchange.publish_dataset import publish_dataset
@@ -39,6 +39,17 @@ async def _nothing_new(market: Market, act: Callable[[], Awaitable[Any]]) -> Any
 
     assert await market.events() == recorded
     return first, second
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256, "a\nb"])
+@pytest.mark.parametrize("command", [commands.ObjectToUse, commands.WithdrawConsent])
+def test_a_key_that_nobody_would_choose_is_refused_everywhere(command: type[commands.Command], key: str) -> None:
+    with pytest.raises(InputInvalidError) as refused:
+        command(idempotency_key=key)
+
+    assert refused.value.field == "idempotencyKey"
+    assert len(refused.value.message) < 200
+    assert command(idempotency_key="k" * 255).idempotency_key == "k" * 255
 
 
 async def test_inviting(market: Market) -> None:

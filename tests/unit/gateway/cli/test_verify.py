@@ -69,6 +69,32 @@ def test_json_says_the_same(tmp_path, capsys):
     }
 
 
+def test_a_key_from_the_bundle_itself_shows_nothing_and_is_told(tmp_path, capsys):
+    assert verify(tmp_path, a_bundle(), "--key", str(tmp_path / "proof.json")) == 0
+    assert "the file of --key came with the bundle" in capsys.readouterr().out
+
+    assert verify(tmp_path, a_bundle(), "--key", str(tmp_path / "proof.json"), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["key_from"] == "bundle"
+
+
+def test_a_key_from_another_bundle_counts(tmp_path, capsys):
+    known = tmp_path / "known.json"
+    known.write_text(json.dumps(a_bundle()))
+
+    assert verify(tmp_path, a_bundle(), "--key", str(known)) == 0
+
+    assert "came with" not in capsys.readouterr().out
+
+
+def test_a_bundle_that_is_nested_too_deeply_is_told(tmp_path, capsys):
+    path = tmp_path / "proof.json"
+    path.write_text("[" * 100_000)
+    with pytest.raises(SystemExit):
+        main(["verify", str(path)])
+
+    assert "FILE_UNREADABLE" in capsys.readouterr().err
+
+
 def test_another_key_than_the_one_that_was_learnt_before_is_named_beside_it(tmp_path, capsys):
     known = SigningKey.generate()
     other = tmp_path / "key.jwk"

@@ -1,6 +1,7 @@
 """Verifying a folder on the command line: a good package, an altered one, another key."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,47 @@ def test_a_folder_without_a_manifest_is_no_package(tmp_path, capsys):
     assert run("verify", str(tmp_path)) == 1
 
     assert "PACKAGE_INVALID" in capsys.readouterr().err
+
+
+async def test_ill_made_packages_are_one_clear_error(tmp_path, capsys):
+    folder = await packed(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"][0]["rows"] = "abc"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+    assert run("verify", str(folder)) == 1
+
+    told = capsys.readouterr().err
+    assert "PACKAGE_INVALID" in told
+    assert "$.files[0].rows" in told
+
+
+async def test_a_pipe_in_the_place_of_the_manifest_is_not_waited_for(tmp_path, capsys):
+    key = tmp_path / "key.jwk"
+    key.write_text(json.dumps(SigningKey.generate().public_jwk))
+    os.mkfifo(tmp_path / "manifest.json")
+
+    assert run("verify", str(tmp_path), "--key", str(key)) == 1
+
+    assert "`manifest.json` is no plain file" in capsys.readouterr().err
+
+
+async def test_what_cannot_be_printed_is_told_in_plain(tmp_path, capsys):
+    folder = await packed(tmp_path)
+    (folder / "a\x1b[2J").write_text("x")
+
+    assert run("verify", str(folder)) == 1
+
+    told = capsys.readouterr().err
+    assert "\x1b" not in told
+    assert "\\x1b[2J" in told
+
+
+async def test_a_key_that_came_with_the_package_shows_nothing_and_is_told(tmp_path, capsys):
+    folder = await packed(tmp_path)
+
+    assert run("verify", str(folder), "--key", str(folder / "manifest.json")) == 0
+    assert "the file of --key came with the package" in capsys.readouterr().out
+
+    assert run("verify", str(folder), "--key", str(folder / "manifest.json"), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["key_from"] == "package"

@@ -95,9 +95,12 @@ async def test_an_answer_without_data_and_without_errors_is_none(
         Said(body=b"[]"),
         Said(body=b'{"data":'),
         Said(body=b"{}"),
+        Said(body=b'{"data": []}'),
+        Said(body=b'{"errors": "many"}'),
+        Said(body=b'{"errors": [1]}'),
         Said(status=307, body=b"", headers={"Location": "https://evil.example/graphql"}),
     ],
-    ids=["html", "empty", "array", "torn", "no response", "redirect"],
+    ids=["html", "empty", "array", "torn", "no response", "listed data", "told errors", "counted errors", "redirect"],
 )
 async def test_what_is_no_graphql_answer_is_told(gateway: ScriptedGateway, client: MunimentClient, said: Said) -> None:
     gateway.says(GRAPHQL, said)

@@ -32,6 +32,11 @@ class AProjection:
 
 
 @dataclass
+class APreparer:
+    problem: str | None = None
+
+
+@dataclass
 class SomeSources:
     states: dict[str, HealthStatus] = field(default_factory=lambda: {"grid": HealthStatus.REACHABLE})
     asked: int = 0
@@ -42,10 +47,16 @@ class SomeSources:
 
 
 def a_client(
-    journal: AJournal | None = None, projection: AProjection | None = None, sources: SomeSources | None = None
+    journal: AJournal | None = None,
+    projection: AProjection | None = None,
+    sources: SomeSources | None = None,
+    preparer: APreparer | None = None,
 ) -> httpx2.AsyncClient:
     routes = health_routes(
-        cast("Journal", journal or AJournal()), projection or AProjection(), sources or SomeSources()
+        cast("Journal", journal or AJournal()),
+        projection or AProjection(),
+        sources or SomeSources(),
+        preparer or APreparer(),
     )
     app = Starlette(routes=[*routes, metrics_route()])
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://gateway")
@@ -65,6 +76,7 @@ async def test_ready_tells_how_far_the_graph_is_behind() -> None:
         "status": "ok",
         "journal": {"status": "ok"},
         "graph": {"status": "ok", "watermark": 30, "lag": 11},
+        "deliveries": {"status": "ok"},
         "sources": {"grid": "reachable"},
     }
 
@@ -74,6 +86,14 @@ async def test_a_journal_that_cannot_be_read_makes_the_gateway_unready() -> None
 
     assert answer.status_code == 503
     assert answer.json()["status"] == "unready"
+
+
+async def test_deliveries_that_nobody_prepares_only_degrade() -> None:
+    answer = await a_client(preparer=APreparer(problem="/secret/path is full")).get("/health/ready")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["deliveries"] == {"status": "problem"}
+    assert "secret" not in answer.text
 
 
 async def test_a_source_that_is_down_or_a_graph_that_stands_still_only_degrades() -> None:

@@ -8,7 +8,7 @@ import pytest
 from graph.errors import EntryInvalidError, MoveRefusedError, NotOnRecordError
 from graph.journal.entries import Appended, Entry, Outcome, Refused
 from graph.journal.events import AccessRecorded, Booking, Event, UnitsReserved
-from graph.journal.guards import QuotaAtMost, ReservationHeld
+from graph.journal.guards import QuotaAtMost, ReservationHeld, UnfetchedAtMost
 from graph.journal.journal import Journal
 from graph.journal.rows import DeliveryItemRow, DeliveryRow, DeliveryState
 from policies.model.decision import Usage
@@ -227,6 +227,27 @@ async def test_a_delivery_is_listed_for_both_sides_by_state_and_by_licence(tmp_p
         assert await journal.view(lambda view: listed(view.deliveries_of(LICENCE))) == both
         assert await journal.view(lambda view: view.unfetched(DEVELOPER)) == 2
         assert await journal.view(lambda view: view.unfetched(OWNER)) == 0
+
+
+async def test_no_more_packages_of_a_party_wait_than_the_guard_allows(tmp_path: Path) -> None:
+    """Also of orders that share a transaction; another party's count for themselves."""
+    async with a_journal(tmp_path) as journal:
+        await record(journal, *a_licence())
+        guard = UnfetchedAtMost(party=DEVELOPER, bound=2)
+        entries = [Entry(events=(an_order(f"urn:muniment:delivery:{each}"),), guards=(guard,)) for each in range(1, 4)]
+
+        outcomes = await journal.append(*entries)
+
+        assert [type(each) for each in outcomes] == [Appended, Appended, Refused]
+        assert isinstance(outcomes[2], Refused)
+        assert outcomes[2].code == "TOO_MANY_DELIVERIES"
+        others = Entry(
+            events=(replace(an_order("urn:muniment:delivery:4"), party=OWNER),),
+            guards=(UnfetchedAtMost(party=OWNER, bound=2),),
+        )
+        assert isinstance((await journal.append(others))[0], Appended)
+        await record(journal, a_failure())
+        assert isinstance((await journal.append(entries[2]))[0], Appended)
 
 
 @pytest.mark.parametrize(
