@@ -20,6 +20,14 @@ class RecordKind(Enum):
     INTERACTION = strawberry.enum_value("INTERACTION", description="Something a person did, at a place and a time.")
     UTTERANCE = strawberry.enum_value("UTTERANCE", description="Something a person wrote.")
     ASSET = strawberry.enum_value("ASSET", description="A virtual thing that a person owns or made.")
+    TRANSACTION = strawberry.enum_value("TRANSACTION", description="Something that changed hands between two persons.")
+    PREFERENCE = strawberry.enum_value(
+        "PREFERENCE",
+        description="What a person likes, wants or tends to: stated by them, or concluded from what they did.",
+    )
+    TELEMETRY_SAMPLE = strawberry.enum_value(
+        "TELEMETRY_SAMPLE", description="A measurement of how a platform or network runs; nobody is in it."
+    )
 
 
 @strawberry.enum(description="What a model developer does with records.")
