@@ -13,7 +13,7 @@ from connectors.engine import EngineContext, Fetched, HttpSession, Limits
 from connectors.errors import ConnectorError
 from connectors.kinds import KINDS, Kind, schema, subject_columns
 from connectors.platforms.memory import MemoryConnector, MemoryTable
-from connectors.spi import AiUse, Collection, CollectionId, PlatformTerms, ReadRequest
+from connectors.spi import AiUse, Collection, CollectionId, Connector, PlatformTerms, ReadRequest
 from gateway.auth.principal import Grant, Principal
 from gateway.auth.scopes import SCOPES_OF
 from gateway.exchange.description import DatasetDescription
@@ -347,6 +347,8 @@ async def an_exchange(
     sort_rows: int = 1000,
     terms: PlatformTerms | None = None,
     wrap: Callable[[Ports], Ports] = lambda ports: ports,
+    connect: Callable[[MemoryConnector], Connector] = lambda connector: connector,
+    deadline_s: float = 5.0,
 ) -> AsyncIterator[Exchange]:
     """An exchange over memory sources; by default one platform with five ratings in the collection `ratings`."""
     clock = FrozenClock()
@@ -361,16 +363,18 @@ async def an_exchange(
             {
                 name: Source(
                     id=name,
-                    connector=MemoryConnector(
-                        platform=name,
-                        tables={CollectionId(each): held for each, held in collections.items()},
-                        terms=terms or PlatformTerms(),
+                    connector=connect(
+                        MemoryConnector(
+                            platform=name,
+                            tables={CollectionId(each): held for each, held in collections.items()},
+                            terms=terms or PlatformTerms(),
+                        )
                     ),
                     context=context,
                 )
                 for name, collections in tables.items()
             },
-            deadline_s=5.0,
+            deadline_s=deadline_s,
         )
         sources = SpiedSources(real)
         ports = Ports(
