@@ -115,7 +115,8 @@ def decide_again(ports: Ports, row: DeliveryRow, plan: DeliveryPlan, view: View)
         held = held_units(row, item.licence, ports.policies.load(item.policy, view))
         outcome = decide(read_plan(item, plan, view), row.party, view, ports.policies, ports.clock(), held=held)
         if isinstance(outcome, Denied):
-            raise DeliveryRefusedError(row.delivery, item.licence, outcome.problem.code, outcome.problem.message)
+            problem = outcome.problem
+            raise DeliveryRefusedError(row.delivery, item.licence, problem.code, problem.message, problem.clause)
         permitted.append(outcome)
     return tuple(permitted)
 

@@ -117,7 +117,7 @@ class Release:
             purpose=row.purpose,
             stage=Stage.DECIDE.value,
             code=refused.reason,
-            clause="",
+            clause=refused.clause,
         )
         await self._ports.journal.append(Entry(events=(denied,)))
 
