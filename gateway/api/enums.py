@@ -186,6 +186,14 @@ class PreparationStage(Enum):
     SEALING = strawberry.enum_value("SEALING", description="The package is described, hashed and signed.")
 
 
+@strawberry.enum(description="Who vouches for a figure.")
+class FigureSource(Enum):
+    """The sources of ``gateway.exchange.contributions.FigureSource``."""
+
+    MEASURED = strawberry.enum_value("MEASURED", description="The gateway measured it, and signed for it.")
+    REPORTED = strawberry.enum_value("REPORTED", description="The developer reported it, and nobody has checked it.")
+
+
 @strawberry.enum(description="How far a concern has come.")
 class ConcernState(Enum):
     """The states of ``graph.journal.rows.ConcernState``."""
