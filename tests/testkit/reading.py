@@ -119,6 +119,8 @@ class Exchange:
     sources: SpiedSources
     clock: FrozenClock
     engine: Engine
+    journal_key: Mapping[str, str]
+    """The public key under its heads and receipts."""
     datasets: dict[str, DatasetPublished] = field(default_factory=dict)
     licences: dict[str, LicenceFinalised] = field(default_factory=dict)
 
@@ -351,11 +353,11 @@ async def an_exchange(
     deadline_s: float = 5.0,
 ) -> AsyncIterator[Exchange]:
     """An exchange over memory sources; by default one platform with five ratings in the collection `ratings`."""
-    clock = FrozenClock()
+    clock, key = FrozenClock(), SigningKey.generate()
     engine = create_engine(f"sqlite:///{folder / 'journal.db'}")
     tables = platforms or {PLATFORM: {"ratings": PEOPLE}}
     async with (
-        Journal.open(engine, clock=clock, key=SigningKey.generate()) as journal,
+        Journal.open(engine, clock=clock, key=key) as journal,
         HttpSession() as session,
     ):
         context = EngineContext.of(session, hosts=frozenset(), clock=clock, limits=Limits(batch_rows=batch_rows))
@@ -391,7 +393,7 @@ async def an_exchange(
             **packing_ports(folder, clock),
             limits=ReadLimits(sort_rows=sort_rows),
         )
-        exchange = Exchange(ports=wrap(ports), sources=sources, clock=clock, engine=engine)
+        exchange = Exchange(ports=wrap(ports), sources=sources, clock=clock, engine=engine, journal_key=key.public_jwk)
         for party, kind in ((OWNER, PartyKind.BUSINESS), (DEVELOPER, PartyKind.LLM_DEVELOPER)):
             await exchange.append(
                 PartyInvited(party=party, kind=kind, invited_by=party),
