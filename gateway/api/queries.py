@@ -20,6 +20,7 @@ from gateway.api.reporting import Concern, TrainingRun, Usage
 from gateway.api.requests import LicenceRequest
 from gateway.auth.principal import Principal
 from gateway.exchange import concerns, discover, duties, lookup, lookup_ethics
+from gateway.exchange.alternatives import alternatives
 from gateway.exchange.deliver import presented
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.errors import NotFoundError
@@ -175,6 +176,24 @@ class LicensingQuery:
             state=None if state is None else State[state.name],
         )
         return window.connection(page, LicenceRequest.of, lambda view: view.negotiation)
+
+    @strawberry.field(
+        description="After a rejection: datasets of other owners whose offers hold all that was asked for; to the"
+        " developer who asked. Empty for a request that was not rejected."
+    )
+    async def alternatives(
+        self,
+        info: Info,
+        request: Annotated[strawberry.ID, strawberry.argument(description="The rejected licence request.")],
+        first: First = FIRST,
+        after: After = None,
+    ) -> Connection[Dataset] | None:
+        """Other sources for the same need."""
+        window = info.context.window(first, after, "alternatives", request)
+        page = await alternatives(
+            info.context.ports, info.context.principal, request, first=window.first, after=window.key
+        )
+        return window.connection(page, Dataset.of, lambda view: view.dataset)
 
     @strawberry.field(description="One licence, to its sides and to auditors.")
     async def licence(self, info: Info, id: Id) -> Licence | None:  # noqa: A002  # name of the argument

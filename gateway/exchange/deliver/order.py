@@ -123,7 +123,7 @@ def _entry(ports: Ports, principal: Principal, command: PrepareDelivery, permitt
             for each in permitted
         ),
     ).document()
-    decisions = {each.licence.licence: decision_document(each.decision, each.plan.command) for each in permitted}
+    decisions = {each.licence.licence: decision_document(each) for each in permitted}
     reservations = tuple(
         UnitsReserved(
             delivery=delivery,

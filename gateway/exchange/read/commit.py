@@ -14,11 +14,11 @@ from gateway.auth.principal import Principal
 from gateway.exchange.notices import ConsentCover, cover
 from gateway.exchange.ports import Ids, Ports
 from gateway.exchange.read.decide import Denied, Permitted
-from gateway.exchange.read.decisions import decision_document, refusal_document
+from gateway.exchange.read.decisions import decision_document
 from gateway.exchange.read.keys import RunKeys
 from gateway.exchange.read.mask import Release, candidates, release
 from gateway.exchange.read.model import ReadCommand, Stage
-from graph.journal.documents import Document, subjects_document
+from graph.journal.documents import subjects_document
 from graph.journal.entries import Appended, Entry, Outcome, Refused
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld
 from graph.journal.guards import ColumnsApart, ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
@@ -144,7 +144,7 @@ def _access(entry: Entry) -> str:
 def _denial(denied: Denied, principal: Principal, ids: Ids) -> Entry:
     """What is appended for a dataset that was refused before any call to its source."""
     command, problem = denied.plan.command, denied.problem
-    decision = _decided(denied)
+    decision = decision_document(denied)
     return Entry(
         events=(
             AccessDenied(
@@ -166,14 +166,6 @@ def _denial(denied: Denied, principal: Principal, ids: Ids) -> Entry:
     )
 
 
-def _decided(denied: Denied) -> Document:
-    """The agreement's own denial, or that of the gate that stood before or behind it."""
-    command, licence = denied.plan.command, denied.plan.licence
-    if denied.decision is not None and not denied.decision.permitted:
-        return decision_document(denied.decision, command)
-    return refusal_document(denied.problem, "" if licence is None else licence.policy, command)
-
-
 def _entry(release: Release, principal: Principal, ids: Ids) -> Entry:
     """What is appended for a release, with the guards that must hold, and what is appended when one does not."""
     permitted = release.permitted
@@ -181,7 +173,7 @@ def _entry(release: Release, principal: Principal, ids: Ids) -> Entry:
     rows = release.table.num_rows
     price = charge(decision, rows)
     subjects = subjects_document(release.people)
-    outcome = decision_document(decision, command)
+    outcome = decision_document(permitted)
     recorded = AccessRecorded(
         access=ids.new("access"),
         operation=command.operation,

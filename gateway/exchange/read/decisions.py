@@ -7,9 +7,10 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from gateway.exchange.read.model import Problem, ReadCommand
+from gateway.exchange.read.decide import Denied, Permitted
+from gateway.exchange.read.model import ReadCommand
 from graph.journal.documents import Document
-from policies.model import ColumnMode, Decision, Effect, Price, Reason, Transform
+from policies.model import ColumnMode, Effect, Price, Reason, Transform
 from policies.predicate import columns_of
 
 DECISION: Final = "application/vnd.muniment.decision+json"
@@ -62,15 +63,21 @@ class DecisionRecord:
     reasons: tuple[Reason, ...] = ()
 
 
-def decision_document(decision: Decision, command: ReadCommand) -> Document:
-    """What the agreement decided about a read."""
-    return _document(asdict(decision), command)
-
-
-def refusal_document(problem: Problem, policy: str, command: ReadCommand) -> Document:
-    """What was refused before an agreement was asked, or although it permits."""
+def decision_document(outcome: Permitted | Denied) -> Document:
+    """What the agreement decided; of what a gate before or behind it refused, that gate's reason."""
+    command = outcome.plan.command
+    if isinstance(outcome, Permitted):
+        return _document(asdict(outcome.decision), command)
+    if outcome.decision is not None and not outcome.decision.permitted:
+        return _document(asdict(outcome.decision), command)
+    problem, licence = outcome.problem, outcome.plan.licence
     reason = Reason(code=problem.code, clause=problem.clause, text=problem.message)
-    refused = {"effect": Effect.DENY, "policy": policy, "clause": problem.clause, "reasons": [asdict(reason)]}
+    refused = {
+        "effect": Effect.DENY,
+        "policy": "" if licence is None else licence.policy,
+        "clause": problem.clause,
+        "reasons": [asdict(reason)],
+    }
     return _document(refused, command)
 
 
