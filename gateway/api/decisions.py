@@ -1,11 +1,13 @@
 """Decisions about accesses, as owner, developer and auditor all read them: the rule, what went in, what came out."""
 
+from datetime import datetime
 from enum import Enum
 from typing import Self
 
 import strawberry
 
-from gateway.api.enums import ACTIONS_BY_IRI, UseAction
+from gateway.api.enums import ACTION_IRIS, ACTIONS_BY_IRI, UseAction
+from gateway.exchange.foresee import Foreseen
 from gateway.exchange.read.decisions import Asked, DecisionRecord
 from policies.model import Reason, Transform
 from policies.phrases import transformed
@@ -98,4 +100,29 @@ class Decision:
             transforms=[ColumnTransform.of(name, each) for name, each in sorted(record.transforms.items())],
             limit=record.limit,
             reasons=[DecisionReason.of(each) for each in record.reasons],
+        )
+
+
+@strawberry.input(description="A read that might be asked for at a time to come.")
+class ForeseenRead:
+    """A read that might be asked for."""
+
+    licence: strawberry.ID = strawberry.field(description="The licence.")
+    at: datetime = strawberry.field(description="The time; not past.")
+    action: UseAction = strawberry.field(description="What would be done.")
+    purpose: Iri = strawberry.field(description="What for.")
+    columns: list[str] = strawberry.field(description="Canonical columns that would be asked for.")
+    place: Iri | None = strawberry.field(default=None, description="Where.")
+    rows: int = strawberry.field(default=1, description="How many records would be asked for.")
+
+    def command(self) -> Foreseen:
+        """The read as the use case takes it."""
+        return Foreseen(
+            licence=self.licence,
+            at=self.at,
+            action=ACTION_IRIS[self.action],
+            purpose=self.purpose,
+            place=self.place,
+            columns=tuple(self.columns),
+            rows=self.rows,
         )

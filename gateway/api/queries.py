@@ -9,6 +9,7 @@ import strawberry
 from connectors.kinds import Kind
 from gateway.api.catalogue import Dataset, Offer
 from gateway.api.context import Context
+from gateway.api.decisions import Decision, ForeseenRead
 from gateway.api.deliveries import Delivery, OpenedDelivery
 from gateway.api.duties import Duty
 from gateway.api.enums import NegotiationState, RecordKind
@@ -24,6 +25,7 @@ from gateway.exchange.alternatives import alternatives
 from gateway.exchange.deliver import presented
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.errors import NotFoundError
+from gateway.exchange.foresee import foresee
 from gateway.exchange.ports import Ports
 from gateway.exchange.report_run import training_run
 from gateway.exchange.trace import access_log, find_access
@@ -299,6 +301,21 @@ class OversightQuery:
         window = info.context.window(first, after, "duties")
         page = await duties.duties(info.context.ports, info.context.principal, first=window.first, after=window.key)
         return window.connection(page, Duty.of, lambda view: view.duty)
+
+    @strawberry.field(
+        description="What the agreement of a licence would decide at a time to come, with everything else as it is now;"
+        " to its sides and to auditors. Nothing is read or recorded."
+    )
+    async def foreseen_decision(
+        self,
+        info: Info,
+        asked: Annotated[ForeseenRead, strawberry.argument(name="input", description="The read, and the time.")],
+    ) -> Decision | None:
+        """What would be decided at a time to come."""
+        try:
+            return Decision.of(await foresee(info.context.ports, info.context.principal, asked.command()))
+        except NotFoundError:
+            return None
 
     @strawberry.field(description="Every access under a licence, the oldest first; to its sides and to auditors.")
     async def access_log(
