@@ -1,12 +1,13 @@
 """All benchmarks, one after the other: ratios against named peers, each pair measured in this one run."""
 
-from benchmarks import journal, lists
+from benchmarks import decisions, journal, lists
 
 
 def main() -> None:
     """Measure and print."""
     lists.main()
     journal.main()
+    decisions.main()
 
 
 if __name__ == "__main__":

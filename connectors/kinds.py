@@ -12,6 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
+DPV: Final = "https://w3id.org/dpv#"
 PD: Final = "https://w3id.org/dpv/pd#"
 
 
@@ -38,6 +39,9 @@ class Kind(StrEnum):
     INTERACTION = "Interaction"
     UTTERANCE = "Utterance"
     ASSET = "Asset"
+    TRANSACTION = "Transaction"
+    PREFERENCE = "Preference"
+    TELEMETRY_SAMPLE = "TelemetrySample"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,12 @@ _COMMUNICATION: Final = PD + "SocialMediaCommunication"
 _PROFESSIONAL: Final = PD + "ProfessionalCertification"
 _OWNERSHIP: Final = PD + "Ownership"
 _DEMOGRAPHIC: Final = PD + "Demographic"
-NON_PERSONAL: Final = "https://w3id.org/dpv#NonPersonalData"
+_APPEARANCE: Final = PD + "PhysicalCharacteristic"
+_TRANSACTION: Final = PD + "Transaction"
+_PREFERENCE: Final = PD + "Preference"
+PROFILING: Final = DPV + "InferredPersonalData"
+"""What was concluded about a person: the mark of columns that profile people."""
+NON_PERSONAL: Final = DPV + "NonPersonalData"
 
 
 def _column(
@@ -141,6 +150,13 @@ _OWN: Final[dict[Kind, tuple[Column, ...]]] = {
             "location_text", TEXT, "Place the person names, in their own words.", _DEMOGRAPHIC, Sensitivity.FREE_TEXT
         ),
         _column("created_at", TIME, "When the account was made.", _BEHAVIOURAL, Sensitivity.QUASI_IDENTIFIER, "UTC"),
+        _column(
+            "appearance",
+            TEXT,
+            "How the person's avatar looks, in the platform's own notation.",
+            _APPEARANCE,
+            Sensitivity.QUASI_IDENTIFIER,
+        ),
     ),
     Kind.REPUTATION_SCORE: (
         _person("subject", "The person whose reputation it is."),
@@ -212,10 +228,51 @@ _OWN: Final[dict[Kind, tuple[Column, ...]]] = {
     Kind.ASSET: (
         _person("owner", "The person who owns it."),
         _person("creator", "The person who made it."),
-        _column("asset_kind", REFERENCE, "avatar, item, place or file.", _OWNERSHIP),
+        _column("asset_kind", REFERENCE, "avatar, item, place, experience or file.", _OWNERSHIP),
         _column("name", TEXT, "Name the owner gave it.", _OWNERSHIP, Sensitivity.FREE_TEXT),
         _column("media_type", REFERENCE, "IANA media type, or the platform's own."),
         _column("created_at", TIME, "When it was made.", _OWNERSHIP, Sensitivity.QUASI_IDENTIFIER, "UTC"),
+    ),
+    Kind.TRANSACTION: (
+        _person("from_subject", "The person who gives, sells or offers."),
+        _person("to_subject", "The person who gets or buys."),
+        _column("kind", REFERENCE, "offer, sale, transfer, gift, bounty or ownership.", _TRANSACTION),
+        _column(
+            "amount", AMOUNT, "What was paid, in the currency beside it.", _TRANSACTION, Sensitivity.QUASI_IDENTIFIER
+        ),
+        _column("currency", REFERENCE, "ISO 4217 code, or the platform's own name of its currency.", _TRANSACTION),
+        _column(
+            "item_ref",
+            REFERENCE,
+            "What changed hands, by the platform's own reference.",
+            _TRANSACTION,
+            Sensitivity.QUASI_IDENTIFIER,
+        ),
+    ),
+    Kind.PREFERENCE: (
+        _person("subject", "The person whose preference it is."),
+        _column("topic", REFERENCE, "What it is about: a theme, a thing, a habit, or a purpose of use.", _PREFERENCE),
+        _column("stance", REFERENCE, "yes, no or unset.", _PREFERENCE),
+        _column("stated_at", TIME, "When the person stated it, or nothing.", _PREFERENCE, unit="UTC"),
+        _column("source", REFERENCE, "How it is known: stated, observed or inferred.", _PREFERENCE),
+        _column(
+            "score",
+            AMOUNT,
+            "How strong it is, as concluded from what the person did.",
+            PROFILING,
+            Sensitivity.QUASI_IDENTIFIER,
+        ),
+    ),
+    # INVARIANT: nobody is in a sample; a measurement of a person is a record of another kind, which names them.
+    Kind.TELEMETRY_SAMPLE: (
+        _column("metric", REFERENCE, "What is measured, in the platform's words."),
+        _column("value", AMOUNT, "The figure, in the unit given beside it."),
+        _column("unit", REFERENCE, "Unit of the figure."),
+        _column("place_ref", REFERENCE, "Where it was measured, by the platform's own reference."),
+        _column("window_start", TIME, "When the measurement began.", unit="UTC"),
+        _column("window_end", TIME, "When the measurement ended.", unit="UTC"),
+        _column("count", pa.int64(), "How many observations the figure rests on.", unit="observations"),
+        _column("aggregate", pa.bool_(), "True when the figure sums up many observations."),
     ),
 }
 
@@ -237,5 +294,5 @@ def schema(kind: Kind, columns: Iterator[str] | tuple[str, ...] | None = None) -
 
 
 def subject_columns(kind: Kind) -> tuple[str, ...]:
-    """The columns that identify people."""
+    """The columns that identify people; none when nobody is in records of the kind."""
     return tuple(each.name for each in KINDS[kind] if each.subject)

@@ -39,7 +39,7 @@ def release_of(grants: Sequence[Grant], barriers: Sequence[Barrier], situation: 
         for name in sorted(request.selected | consulted)
         if (reason := _refusal(name, grants, barriers, situation, transforms.get(name))) is not None
     }
-    columns = request.selected - refusals.keys()
+    columns = request.selected.difference(refusals)
     left_out = tuple(refusals[name] for name in sorted(request.selected & refusals.keys()))
     omitting = request.mode is ColumnMode.OMIT and bool(columns)
     rows = together([*(grant.scope.rows for grant in grants), *(barrier.rows for barrier in barriers)])

@@ -20,6 +20,14 @@ class RecordKind(Enum):
     INTERACTION = strawberry.enum_value("INTERACTION", description="Something a person did, at a place and a time.")
     UTTERANCE = strawberry.enum_value("UTTERANCE", description="Something a person wrote.")
     ASSET = strawberry.enum_value("ASSET", description="A virtual thing that a person owns or made.")
+    TRANSACTION = strawberry.enum_value("TRANSACTION", description="Something that changed hands between two persons.")
+    PREFERENCE = strawberry.enum_value(
+        "PREFERENCE",
+        description="What a person likes, wants or tends to: stated by them, or concluded from what they did.",
+    )
+    TELEMETRY_SAMPLE = strawberry.enum_value(
+        "TELEMETRY_SAMPLE", description="A measurement of how a platform or network runs; nobody is in it."
+    )
 
 
 @strawberry.enum(description="What a model developer does with records.")
@@ -176,6 +184,14 @@ class PreparationStage(Enum):
     WAITING = strawberry.enum_value("WAITING", description="Others are prepared first.")
     READING = strawberry.enum_value("READING", description="A dataset is read.")
     SEALING = strawberry.enum_value("SEALING", description="The package is described, hashed and signed.")
+
+
+@strawberry.enum(description="Who vouches for a figure.")
+class FigureSource(Enum):
+    """The sources of ``gateway.exchange.contributions.FigureSource``."""
+
+    MEASURED = strawberry.enum_value("MEASURED", description="The gateway measured it, and signed for it.")
+    REPORTED = strawberry.enum_value("REPORTED", description="The developer reported it, and nobody has checked it.")
 
 
 @strawberry.enum(description="How far a concern has come.")

@@ -42,6 +42,9 @@ KIND_DESCRIPTIONS: Final[Mapping[Kind, str]] = MappingProxyType(
         Kind.INTERACTION: "Something a person did, at a place and a time.",
         Kind.UTTERANCE: "Something a person wrote.",
         Kind.ASSET: "A virtual thing that a person owns or made.",
+        Kind.TRANSACTION: "Something that changed hands between two persons.",
+        Kind.PREFERENCE: "What a person likes, wants or tends to: stated by them, or concluded from what they did.",
+        Kind.TELEMETRY_SAMPLE: "A measurement of how a platform or network runs; nobody is in it.",
     }
 )
 

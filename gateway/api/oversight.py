@@ -5,6 +5,7 @@ from typing import Self
 
 import strawberry
 
+from gateway.api.decisions import Decision
 from gateway.api.enums import AccessKind
 from gateway.api.parties import Party
 from gateway.api.relay import Node
@@ -51,6 +52,7 @@ class Access(Node):
     code: str | None = strawberry.field(description="Why nothing left.")
     clause: str | None = strawberry.field(description="The rule that decided so.")
     receipt: Receipt | None = strawberry.field(description="Proof that it is recorded.")
+    decision: Decision = strawberry.field(description="Which rule decided, what went in, what came out.")
 
     @classmethod
     def of(cls, view: AccessView) -> Self:
@@ -72,4 +74,5 @@ class Access(Node):
             code=None if problem is None else problem.code,
             clause=(problem.clause or None) if problem is not None else None,
             receipt=None if view.receipt is None else Receipt.of(view.receipt),
+            decision=Decision.of(view.decision),
         )

@@ -9,6 +9,7 @@ import strawberry
 from connectors.kinds import Kind
 from gateway.api.catalogue import Dataset, Offer
 from gateway.api.context import Context
+from gateway.api.decisions import Decision, ForeseenRead
 from gateway.api.deliveries import Delivery, OpenedDelivery
 from gateway.api.duties import Duty
 from gateway.api.enums import NegotiationState, RecordKind
@@ -20,9 +21,11 @@ from gateway.api.reporting import Concern, TrainingRun, Usage
 from gateway.api.requests import LicenceRequest
 from gateway.auth.principal import Principal
 from gateway.exchange import concerns, discover, duties, lookup, lookup_ethics, report_run
+from gateway.exchange.alternatives import alternatives
 from gateway.exchange.deliver import presented
 from gateway.exchange.deliver.open import opened_delivery
 from gateway.exchange.errors import NotFoundError
+from gateway.exchange.foresee import foresee
 from gateway.exchange.ports import Ports
 from gateway.exchange.trace import access_log, find_access
 from gateway.exchange.usage import usage_report
@@ -175,6 +178,24 @@ class LicensingQuery:
         )
         return window.connection(page, LicenceRequest.of, lambda view: view.negotiation)
 
+    @strawberry.field(
+        description="After a rejection: datasets of other owners whose offers hold all that was asked for; to the"
+        " developer who asked. Empty for a request that was not rejected."
+    )
+    async def alternatives(
+        self,
+        info: Info,
+        request: Annotated[strawberry.ID, strawberry.argument(description="The rejected licence request.")],
+        first: First = FIRST,
+        after: After = None,
+    ) -> Connection[Dataset] | None:
+        """Other sources for the same need."""
+        window = info.context.window(first, after, "alternatives", request)
+        page = await alternatives(
+            info.context.ports, info.context.principal, request, first=window.first, after=window.key
+        )
+        return window.connection(page, Dataset.of, lambda view: view.dataset)
+
     @strawberry.field(description="One licence, to its sides and to auditors.")
     async def licence(self, info: Info, id: Id) -> Licence | None:  # noqa: A002  # name of the argument
         """One licence."""
@@ -296,6 +317,21 @@ class OversightQuery:
         window = info.context.window(first, after, "duties")
         page = await duties.duties(info.context.ports, info.context.principal, first=window.first, after=window.key)
         return window.connection(page, Duty.of, lambda view: view.duty)
+
+    @strawberry.field(
+        description="What the agreement of a licence would decide at a time to come, with everything else as it is now;"
+        " to its sides and to auditors. Nothing is read or recorded."
+    )
+    async def foreseen_decision(
+        self,
+        info: Info,
+        asked: Annotated[ForeseenRead, strawberry.argument(name="input", description="The read, and the time.")],
+    ) -> Decision | None:
+        """What would be decided at a time to come."""
+        try:
+            return Decision.of(await foresee(info.context.ports, info.context.principal, asked.command()))
+        except NotFoundError:
+            return None
 
     @strawberry.field(description="Every access under a licence, the oldest first; to its sides and to auditors.")
     async def access_log(

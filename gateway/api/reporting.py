@@ -5,10 +5,11 @@ from typing import Self
 
 import strawberry
 
-from gateway.api.enums import ACTIONS_BY_IRI, ConcernState, UseAction
+from gateway.api.enums import ACTIONS_BY_IRI, ConcernState, FigureSource, UseAction
 from gateway.api.parties import Party
 from gateway.api.relay import Node
 from gateway.api.reports import Money
+from gateway.exchange.contributions import Contribution, Figure
 from gateway.exchange.presented_reports import ConcernView, RunView
 from gateway.exchange.usage import Due, UsageLine, UsageReport
 from policies.vocabulary import Iri
@@ -108,6 +109,48 @@ class AmountDue:
         return cls(owner=Party.of(due.owner), amount=Money.of(due.amount_micro, due.currency))
 
 
+@strawberry.type(description="One figure of what data contributed, and who vouches for it.")
+class ContributionFigure:
+    """One figure of what data contributed."""
+
+    source: FigureSource = strawberry.field(description="Who vouches for it.")
+    name: str = strawberry.field(description="What the figure is; of a run, as its developer calls it.")
+    of: str | None = strawberry.field(description="The column or the rule that it is about; nothing: all of the data.")
+    value: float = strawberry.field(description="The figure; completeness and validity are shares, from 0 to 1.")
+    about: strawberry.ID = strawberry.field(description="The delivery that was measured, or the run that was reported.")
+    at: datetime = strawberry.field(description="When the delivery or the run reached this state.")
+
+    @classmethod
+    def of_figure(cls, figure: Figure) -> Self:
+        """The figure as the schema shows it."""
+        return cls(
+            source=FigureSource[figure.source.name],
+            name=figure.name,
+            of=figure.of or None,
+            value=figure.value,
+            about=strawberry.ID(figure.about),
+            at=figure.at,
+        )
+
+
+@strawberry.type(description="What the data of one licence contributed.")
+class DataContribution:
+    """What the data of one licence contributed."""
+
+    licence: strawberry.ID = strawberry.field(description="The licence.")
+    figures: list[ContributionFigure] = strawberry.field(
+        description="What was measured of its packages, then what was reported of runs on them."
+    )
+
+    @classmethod
+    def of(cls, contribution: Contribution) -> Self:
+        """The contribution as the schema shows it."""
+        return cls(
+            licence=strawberry.ID(contribution.licence),
+            figures=[ContributionFigure.of_figure(each) for each in contribution.figures],
+        )
+
+
 @strawberry.type(description="What was used under some licences, what is due for it, and what came of it.")
 class Usage:
     """What was used under some licences."""
@@ -115,6 +158,7 @@ class Usage:
     lines: list[UsageReportLine] = strawberry.field(description="One per licence, purpose and action.")
     due: list[AmountDue] = strawberry.field(description="One per owner and currency.")
     runs: list[TrainingRun] = strawberry.field(description="Runs on packages that hold their records, as reported.")
+    contributions: list[DataContribution] = strawberry.field(description="What the data contributed, by licence.")
 
     @classmethod
     def of(cls, report: UsageReport) -> Self:
@@ -123,6 +167,7 @@ class Usage:
             lines=[UsageReportLine.of(each) for each in report.lines],
             due=[AmountDue.of(each) for each in report.due],
             runs=[TrainingRun.of(each) for each in report.runs],
+            contributions=[DataContribution.of(each) for each in report.contributions],
         )
 
 

@@ -50,7 +50,7 @@ async def fetched(story: Story, delivery: str, folder: Path) -> tuple[VerifiedPa
     What an earlier run signed for is there, and may not leave any more: it is verified only.
     """
     _, public_jwk = await journal_key(story.gateway.url)
-    if (await _delivery(story, delivery))["state"] == "RECEIVED" and folder.exists():
+    if (await _delivery(story, delivery))["state"] == "RECEIVED" and await asyncio.to_thread(folder.exists):
         return await asyncio.to_thread(verify_package, folder, public_jwk), 0
     pulled = await story.cast.client(Role.DEVELOPER).pull(delivery, folder, public_jwk=public_jwk)
     require(pulled.acknowledged, "the developer has signed for it")

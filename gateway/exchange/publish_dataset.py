@@ -19,6 +19,7 @@ from gateway.exchange.ports import Ports
 from gateway.exchange.presented import dataset_view
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.roles import OWNERS, require_account, require_kind, require_platform
+from gateway.exchange.sensitivity import CONSENT
 from gateway.exchange.views import DatasetView
 from graph.journal.events import DatasetPublished, Recorded, RowScope
 from graph.journal.guards import ExpectedVersion
@@ -38,8 +39,9 @@ async def publish_dataset(ports: Ports, principal: Principal, command: PublishDa
     Raises:
         ScopeMissingError: Without ``data:publish``.
         RoleNotAllowedError: The caller is no owner.
-        InputInvalidError: The lawful basis is unknown, an account is missing or superfluous, somebody is not named
-            in the records, who could not allow their use, or a published dataset would change its sensitivity.
+        InputInvalidError: The lawful basis is unknown or does not fit records that nobody is in, an account is missing
+            or superfluous, somebody is not named in the records, who could not allow their use, or a published
+            dataset would change its sensitivity.
         NotFoundError: There is no such source or collection.
         PlatformNotYoursError: The caller does not speak for the platform, or for the account.
         DatasetExistsError: Another licensor has published the collection.
@@ -64,6 +66,8 @@ async def _publish(ports: Ports, principal: Principal, command: PublishDataset) 
     known = await ports.journal.view(lambda view: _known(principal, platform, subject, command, view))
     collection = await _collection(ports, command)
     people = subject_columns(collection.kind)
+    if not people:
+        _check_nobody(command)
     unnamed = [f"`{name}`" for name in people if name not in collection.columns]
     if unnamed:
         # INVARIANT: whoever is not named cannot be asked, so a record about them never leaves.
@@ -114,6 +118,14 @@ def _check(command: PublishDataset) -> None:
         raise InputInvalidError("account", "needed to find one's own rows")
     if command.rows is RowScope.ALL and command.account:
         raise InputInvalidError("account", "only with rows `OWN`")
+
+
+def _check_nobody(command: PublishDataset) -> None:
+    """Records that nobody is in are nobody's own, and nobody could consent to their use."""
+    if command.rows is RowScope.OWN:
+        raise InputInvalidError("rows", "nobody is in records of this kind, so none are one's own: publish `ALL`")
+    if PROFILE.is_a(Iri(command.lawful_basis), CONSENT) is True:
+        raise InputInvalidError("lawfulBasis", "nobody is in records of this kind who could consent")
 
 
 def _dataset_iri(command: PublishDataset, subject: str) -> str:

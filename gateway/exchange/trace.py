@@ -12,6 +12,7 @@ from gateway.exchange.lookup import visible_licence
 from gateway.exchange.paging import page
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented import party_view
+from gateway.exchange.read.decisions import Asked, DecisionRecord, decision_of
 from gateway.exchange.read.model import Problem, Stage
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.views import AccessView, Page, TraceView
@@ -19,6 +20,7 @@ from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, E
 from graph.journal.rows import DatasetRow, LicenceRow
 from graph.provenance.lineage import lineage
 from graph.provenance.rules.accesses import window_of
+from policies.model import Effect, Reason
 
 Access = AccessRecorded | AccessDenied | AccessWithheld
 
@@ -124,7 +126,22 @@ def access_view(ports: Ports, reading: Reading, recorded: Recorded) -> AccessVie
         currency="" if left is None else left.currency,
         problem=None if isinstance(event, AccessRecorded) else _problem(event),
         receipt=None if left is None else ports.journal.receipt(recorded),
+        decision=_decision(reading, event),
     )
+
+
+def _decision(reading: Reading, event: Access) -> DecisionRecord:
+    """The stored decision; of what was refused later than that, what the event says."""
+    if not isinstance(event, AccessWithheld):
+        content = reading.view.document(event.decision) if event.decision else None
+        if content is not None:
+            return decision_of(content)
+    asked = Asked(action=event.action, purpose=event.purpose)
+    if isinstance(event, AccessRecorded):
+        return DecisionRecord(asked=asked, effect=Effect.PERMIT, policy=event.policy, columns=event.columns)
+    problem = _problem(event)
+    reason = Reason(code=problem.code, clause=problem.clause, text=problem.message)
+    return DecisionRecord(asked=asked, effect=Effect.DENY, clause=problem.clause, reasons=(reason,))
 
 
 def _problem(event: AccessDenied | AccessWithheld) -> Problem:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
+from gateway.exchange.contributions import Contribution, contribution
 from gateway.exchange.errors import InputInvalidError
 from gateway.exchange.lookup import visible_licence
 from gateway.exchange.ports import Ports
@@ -59,6 +60,8 @@ class UsageReport:
     due: tuple[Due, ...]
     runs: tuple[RunView, ...]
     """What licensees reported of it."""
+    contributions: tuple[Contribution, ...]
+    """One per licence."""
 
 
 async def usage_report(
@@ -89,24 +92,44 @@ async def usage_report(
 
     def counted(reading: Reading) -> UsageReport:
         rows = [visible_licence(reading, each) for each in dict.fromkeys(licences)]
-        lines = tuple(line for row in rows for line in _lines(reading, row, since, until))
-        runs = {run.run: run for row in rows for run in reading.view.runs_under(row.licence)}
+        used = [_Used.under(reading, row, since, until) for row in rows]
+        lines = tuple(line for each in used for line in _lines(reading, each))
         return UsageReport(
             lines=lines,
             due=_due(lines),
-            runs=tuple(run_of(reading, run) for run in runs.values() if _within(run.at, since, until)),
+            runs=tuple({run.run: run for each in used for run in each.runs}.values()),
+            contributions=tuple(
+                contribution(reading, each.licence, (event.delivery for _, event in each.accesses), each.runs)
+                for each in used
+            ),
         )
 
     return await read(ports, principal, counted)
 
 
-def _lines(
-    reading: Reading, licence: LicenceRow, since: datetime | None, until: datetime | None
-) -> Iterator[UsageLine]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Used:
+    """What happened under one licence in the time."""
+
+    licence: LicenceRow
+    accesses: tuple[tuple[datetime, AccessRecorded], ...]
+    runs: tuple[RunView, ...]
+
+    @classmethod
+    def under(cls, reading: Reading, licence: LicenceRow, since: datetime | None, until: datetime | None) -> Self:
+        runs = reading.view.runs_under(licence.licence)
+        return cls(
+            licence=licence,
+            accesses=tuple(each for each in accesses_under(reading, licence.licence) if _within(each[0], since, until)),
+            runs=tuple(run_of(reading, run) for run in runs if _within(run.at, since, until)),
+        )
+
+
+def _lines(reading: Reading, used: _Used) -> Iterator[UsageLine]:
+    licence = used.licence
     groups: dict[tuple[str, str, str], list[tuple[datetime, AccessRecorded]]] = {}
-    for at, event in accesses_under(reading, licence.licence):
-        if _within(at, since, until):
-            groups.setdefault((event.purpose, event.action, event.currency), []).append((at, event))
+    for at, event in used.accesses:
+        groups.setdefault((event.purpose, event.action, event.currency), []).append((at, event))
     for (purpose, action, currency), found in sorted(groups.items()):
         yield UsageLine(
             licence=licence.licence,

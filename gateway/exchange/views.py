@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from connectors.kinds import Column, Kind
 from connectors.spi import PlatformTerms
+from gateway.exchange.read.decisions import DecisionRecord
 from gateway.exchange.read.model import Problem
 from graph.journal.events import DutyKind, PartyKind, ReviewHeld, RowScope, TermReason
 from graph.journal.receipt import Receipt
@@ -265,6 +266,7 @@ class AccessView:
     problem: Problem | None
     """Why nothing left; nothing when it did."""
     receipt: Receipt | None
+    decision: DecisionRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

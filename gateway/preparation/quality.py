@@ -49,6 +49,11 @@ RULES: Final[Mapping[Kind, tuple[QualityRule, ...]]] = {
             name="times-in-order", low="started_at", high="ended_at", told="what happens begins before it ends"
         ),
     ),
+    Kind.TELEMETRY_SAMPLE: (
+        QualityRule(
+            name="window-in-order", low="window_start", high="window_end", told="a measurement begins before it ends"
+        ),
+    ),
 }
 """Kinds that are not named have none."""
 

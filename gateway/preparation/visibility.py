@@ -1,7 +1,7 @@
 """Which rows may be seen: consent, objection and self-licensing, decided on whole columns of people.
 
 A row is seen only when it is allowed for every person in it. A person who is not named in a subject column is unknown,
-and the row is dropped.
+and the row is dropped. Where nobody can be in a row, there is nobody whose consent could be had.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,16 +41,20 @@ def visible(
     rule: VisibilityRule,
     known: ConsentSnapshot,
     keyed: Callable[[str], str],
+    *,
+    rows: int,
 ) -> pa.BooleanArray:
     """Which rows may be seen: one value per row, never null.
 
     Args:
-        people: the subject columns, strings, plain or dictionary-encoded; at least one.
+        people: the subject columns, strings, plain or dictionary-encoded; none when nobody is in a row.
         rule: how people are decided.
         known: consents and objections at one moment.
         keyed: account -> keyed hash; called once per distinct account and column.
+        rows: how many rows there are.
     """
-    return reduce(pc.and_, (_allowed(column, rule, known, keyed) for column in people))
+    start = pa.repeat(pa.scalar(bool(people) or not rule.consent_required), rows)
+    return reduce(pc.and_, (_allowed(column, rule, known, keyed) for column in people), start)
 
 
 def _allowed(

@@ -43,13 +43,22 @@ def terms_of(policy: Policy) -> Terms:
     Raises:
         PolicyNotFlatError: the policy says more than flat terms can say, or something else.
     """
-    if len(policy.permissions) != 1:
-        raise PolicyNotFlatError("flat terms are those of one permission")
-    terms = _extract(policy.permissions[0], policy.obligations)
+    terms = need_of(policy)
     rebuilt = terms.offer(uid=policy.uid, assigner=policy.assigner, target=policy.target)
     if not same_terms(policy, rebuilt):
         raise PolicyNotFlatError("the policy says more than flat terms can say")
     return terms
+
+
+def need_of(policy: Policy) -> Terms:
+    """What a request asks for, as far as flat terms can say it; whatever else it says is left out.
+
+    Raises:
+        PolicyNotFlatError: it has not exactly one permission, or its price is no whole number of millionths.
+    """
+    if len(policy.permissions) != 1:
+        raise PolicyNotFlatError("flat terms are those of one permission")
+    return _extract(policy.permissions[0], policy.obligations)
 
 
 def _extract(permission: Permission, obligations: tuple[Duty, ...]) -> Terms:

@@ -82,6 +82,8 @@ DataRedaction: DataSanitisationTechnique
 _ANY_DATA: Final = """
 PersonalData: Data
 NonPersonalData: Data
+DerivedPersonalData: PersonalData
+InferredPersonalData: DerivedPersonalData
 """
 
 _CATEGORIES: Final = """
@@ -96,6 +98,7 @@ Demographic: External
 Geographic: Demographic
 Identifying: External
 Language: External
+PhysicalCharacteristic: External
 Name: Identifying
 Picture: Identifying
 UID: Identifying

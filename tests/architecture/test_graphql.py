@@ -76,7 +76,7 @@ def test_names_are_written_one_way(schema: GraphQLSchema) -> None:
 def test_connections_have_edges_nodes_and_a_page(schema: GraphQLSchema) -> None:
     connections = [kind for name, kind in schema.type_map.items() if name.endswith("Connection")]
 
-    assert len(connections) == 17
+    assert len(connections) == 20
     for kind in connections:
         assert isinstance(kind, GraphQLObjectType)
         assert {"edges", "nodes", "pageInfo"} <= set(kind.fields)

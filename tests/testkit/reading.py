@@ -13,7 +13,7 @@ from connectors.engine import EngineContext, Fetched, HttpSession, Limits
 from connectors.errors import ConnectorError
 from connectors.kinds import KINDS, Kind, schema, subject_columns
 from connectors.platforms.memory import MemoryConnector, MemoryTable
-from connectors.spi import AiUse, Collection, CollectionId, PlatformTerms, ReadRequest
+from connectors.spi import AiUse, Collection, CollectionId, Connector, PlatformTerms, ReadRequest
 from gateway.auth.principal import Grant, Principal
 from gateway.auth.scopes import SCOPES_OF
 from gateway.exchange.description import DatasetDescription
@@ -119,6 +119,8 @@ class Exchange:
     sources: SpiedSources
     clock: FrozenClock
     engine: Engine
+    journal_key: Mapping[str, str]
+    """The public key under its heads and receipts."""
     datasets: dict[str, DatasetPublished] = field(default_factory=dict)
     licences: dict[str, LicenceFinalised] = field(default_factory=dict)
 
@@ -347,13 +349,15 @@ async def an_exchange(
     sort_rows: int = 1000,
     terms: PlatformTerms | None = None,
     wrap: Callable[[Ports], Ports] = lambda ports: ports,
+    connect: Callable[[MemoryConnector], Connector] = lambda connector: connector,
+    deadline_s: float = 5.0,
 ) -> AsyncIterator[Exchange]:
     """An exchange over memory sources; by default one platform with five ratings in the collection `ratings`."""
-    clock = FrozenClock()
+    clock, key = FrozenClock(), SigningKey.generate()
     engine = create_engine(f"sqlite:///{folder / 'journal.db'}")
     tables = platforms or {PLATFORM: {"ratings": PEOPLE}}
     async with (
-        Journal.open(engine, clock=clock, key=SigningKey.generate()) as journal,
+        Journal.open(engine, clock=clock, key=key) as journal,
         HttpSession() as session,
     ):
         context = EngineContext.of(session, hosts=frozenset(), clock=clock, limits=Limits(batch_rows=batch_rows))
@@ -361,16 +365,18 @@ async def an_exchange(
             {
                 name: Source(
                     id=name,
-                    connector=MemoryConnector(
-                        platform=name,
-                        tables={CollectionId(each): held for each, held in collections.items()},
-                        terms=terms or PlatformTerms(),
+                    connector=connect(
+                        MemoryConnector(
+                            platform=name,
+                            tables={CollectionId(each): held for each, held in collections.items()},
+                            terms=terms or PlatformTerms(),
+                        )
                     ),
                     context=context,
                 )
                 for name, collections in tables.items()
             },
-            deadline_s=5.0,
+            deadline_s=deadline_s,
         )
         sources = SpiedSources(real)
         ports = Ports(
@@ -387,7 +393,7 @@ async def an_exchange(
             **packing_ports(folder, clock),
             limits=ReadLimits(sort_rows=sort_rows),
         )
-        exchange = Exchange(ports=wrap(ports), sources=sources, clock=clock, engine=engine)
+        exchange = Exchange(ports=wrap(ports), sources=sources, clock=clock, engine=engine, journal_key=key.public_jwk)
         for party, kind in ((OWNER, PartyKind.BUSINESS), (DEVELOPER, PartyKind.LLM_DEVELOPER)):
             await exchange.append(
                 PartyInvited(party=party, kind=kind, invited_by=party),

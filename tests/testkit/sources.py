@@ -1,5 +1,6 @@
 """Connectors that do exactly what a test tells them, and contexts that do not wait."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -132,3 +133,44 @@ async def drain(
 def rows_of(fetched: Sequence[Fetched]) -> list[dict[str, Any]]:
     """The kept rows, in order."""
     return [row for each in fetched for row in each.batch.records.to_pylist()]
+
+
+@dataclass(kw_only=True)
+class StallingConnector:
+    """A real connector whose reading gets stuck after some batches."""
+
+    real: Connector
+    after: int
+    """Batches that come before it gets stuck."""
+    stuck: int = 0
+    cut_off: int = 0
+    """How many of the readings that got stuck were ended from outside."""
+
+    @property
+    def platform(self) -> str:
+        return self.real.platform
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        return self.real.hosts
+
+    async def describe(self, context: ConnectorContext) -> Sequence[Collection]:
+        return await self.real.describe(context)
+
+    def negotiate(self, request: ReadRequest) -> Accepted:
+        return self.real.negotiate(request)
+
+    async def read(self, accepted: Accepted, context: ConnectorContext) -> AsyncIterator[Batch]:
+        given = 0
+        async for batch in self.real.read(accepted, context):
+            if given == self.after:
+                self.stuck += 1
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    self.cut_off += 1
+            yield batch
+            given += 1
+
+    async def health(self, context: ConnectorContext) -> Health:
+        return await self.real.health(context)

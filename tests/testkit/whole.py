@@ -9,13 +9,14 @@ from typing import Any
 from connectors.platforms.memory import MemoryTable
 from connectors.spi import AiUse, PlatformTerms
 from gateway.auth.principal import Grant, Principal
+from gateway.exchange.read.model import ReadResult
 from gateway.exchange.read.pipeline import run
 from gateway.exchange.views import NegotiationView
 from graph.journal.events import PartyInvited, PartyKind
 from policies.vocabulary import Iri
 from tests.testkit.api import Served, served
-from tests.testkit.licensing import FakeSources, Market, Member
-from tests.testkit.reading import Exchange, an_exchange
+from tests.testkit.licensing import ACADEMIC, FakeSources, Market, Member
+from tests.testkit.reading import Exchange, a_read, an_exchange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,23 @@ class World:
     def holding(self, member: Member, *views: NegotiationView) -> Principal:
         """The member with a token for these licences."""
         return replace(member.principal, grants={grant.licence: grant for grant in map(_grant, views)})
+
+    async def agreed(
+        self, owner: Member, developer: Member, dataset: str, columns: tuple[str, ...], **changes: Any
+    ) -> NegotiationView:
+        """Ask for columns of a dataset, free of charge; the owner accepts, both sides sign."""
+        free: dict[str, Any] = {"price": None, "max_records": None, "days": None}
+        asked = await self.market.ask_one(developer, dataset, columns=columns, **{**free, **changes})
+        accepted = await self.market.accept(owner, asked)
+        await self.market.sign(owner, accepted)
+        return await self.market.sign(developer, accepted)
+
+    async def rows(
+        self, developer: Member, view: NegotiationView, columns: tuple[str, ...], **changes: Any
+    ) -> ReadResult:
+        """Read columns of the licensed dataset under its licence alone."""
+        asked: dict[str, Any] = {"kind": view.dataset.kind, "columns": columns, "purpose": ACADEMIC, **changes}
+        return await self.exchange.one(a_read(licence_of(view), **asked), self.holding(developer, view))
 
     def over(self, *members: Member, holders: Mapping[str, Principal] | None = None) -> Served:
         """The GraphQL endpoint; the parties' IRIs are their tokens."""

@@ -105,11 +105,12 @@ class DeliveryRefusedError(ExchangeError):
     code = "DELIVERY_REFUSED"
     http_status = 403
 
-    def __init__(self, delivery: str, licence: str, code: str, problem: str) -> None:
+    def __init__(self, delivery: str, licence: str, code: str, problem: str, clause: str = "") -> None:
         super().__init__(f"delivery `{delivery}` may not leave under licence `{licence}` ({code}): {problem}")
         self.delivery = delivery
         self.licence = licence
         self.reason = code
+        self.clause = clause
 
     @property
     def for_good(self) -> bool:

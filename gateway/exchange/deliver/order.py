@@ -14,8 +14,9 @@ from gateway.exchange.deliver.presented import DeliveryView, delivery_view
 from gateway.exchange.description import description_of
 from gateway.exchange.errors import InputInvalidError, NotFoundError
 from gateway.exchange.ports import Ports
-from gateway.exchange.read.commit import decision_document, record_denials
+from gateway.exchange.read.commit import record_denials
 from gateway.exchange.read.decide import Denied, Permitted, decide
+from gateway.exchange.read.decisions import decision_document
 from gateway.exchange.reading import read
 from graph.journal.entries import Entry, Refused
 from graph.journal.events import DeliveryOrdered, UnitsReserved
@@ -130,7 +131,7 @@ def _entry(ports: Ports, principal: Principal, command: PrepareDelivery, permitt
             for each in permitted
         ),
     ).document()
-    decisions = {each.licence.licence: decision_document(each.decision) for each in permitted}
+    decisions = {each.licence.licence: decision_document(each) for each in permitted}
     reservations = tuple(
         UnitsReserved(
             delivery=delivery,

@@ -117,7 +117,8 @@ def decide_again(ports: Ports, row: DeliveryRow, plan: DeliveryPlan, view: View)
         outcome = decide(read_plan(item, plan, view), row.party, view, ports.policies, ports.clock(), held=held)
         if isinstance(outcome, Denied):
             problem = outcome.problem
-            refused.append(DeliveryRefusedError(row.delivery, item.licence, problem.code, problem.message))
+            told = (problem.code, problem.message, problem.clause)
+            refused.append(DeliveryRefusedError(row.delivery, item.licence, *told))
         else:
             permitted.append(outcome)
     if refused:

@@ -72,9 +72,8 @@ def _event(
         "client": client,
         "action": row.action,
         "purpose": row.purpose,
-        "clause": "",
     }
     if isinstance(problem, DeliveryRefusedError):
-        return AccessDenied(**about, stage=Stage.DECIDE.value, code=problem.reason)
+        return AccessDenied(**about, stage=Stage.DECIDE.value, code=problem.reason, clause=problem.clause)
     rows = sum(each.rows for each in row.items)
-    return AccessWithheld(**about, stage=Stage.COMMIT.value, code=problem.code, rows=rows)
+    return AccessWithheld(**about, stage=Stage.COMMIT.value, code=problem.code, clause="", rows=rows)

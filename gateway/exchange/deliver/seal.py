@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from connectors.kinds import Kind, column
+from gateway.exchange.deliver.applied import applied_rules
 from gateway.exchange.deliver.pack import whole
 from gateway.exchange.deliver.part_state import FinishedShard, Tally
 from gateway.exchange.deliver.plan import DeliveryPlan, PlannedItem
@@ -163,6 +164,7 @@ def _part(packed: Packed, planned: PlannedItem, policy: Policy) -> DatasetPart:
         removed=Removed(by_terms=tally.by_terms, by_people=tally.by_people, duplicates=tally.duplicates),
         record_licences=tally.record_licences,
         checked=tuple(dict.fromkeys(rule.told for rule in packed.rules)),
+        applied=applied_rules(permitted, packed.columns, packed.rules, packed.finished[-1].notices),
     )
 
 

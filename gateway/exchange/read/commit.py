@@ -5,20 +5,20 @@ live, whether dataset and consents are as they were when the rows were decided a
 complete, and whether the quota suffices. A dataset that fails is recorded as withheld.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final, assert_never
+from dataclasses import dataclass
+from typing import Final, assert_never
 
 from connectors.kinds import KINDS, Kind
 from gateway.auth.principal import Principal
 from gateway.exchange.notices import ConsentCover, cover
 from gateway.exchange.ports import Ids, Ports
 from gateway.exchange.read.decide import Denied, Permitted
+from gateway.exchange.read.decisions import decision_document
 from gateway.exchange.read.keys import RunKeys
 from gateway.exchange.read.mask import Release, candidates, release
 from gateway.exchange.read.model import ReadCommand, Stage
-from graph.journal.documents import Document, subjects_document
+from graph.journal.documents import subjects_document
 from graph.journal.entries import Appended, Entry, Outcome, Refused
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld
 from graph.journal.guards import ColumnsApart, ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
@@ -29,7 +29,6 @@ from policies.predicate import columns_of
 from policies.vocabulary import PER_RECORD
 
 CONSENT_CHANGED: Final = "CONSENT_CHANGED"
-DECISION: Final = "application/vnd.muniment.decision+json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +144,7 @@ def _access(entry: Entry) -> str:
 def _denial(denied: Denied, principal: Principal, ids: Ids) -> Entry:
     """What is appended for a dataset that was refused before any call to its source."""
     command, problem = denied.plan.command, denied.problem
-    decision = decision_document(denied.decision) if denied.decision is not None else None
+    decision = decision_document(denied)
     return Entry(
         events=(
             AccessDenied(
@@ -160,10 +159,10 @@ def _denial(denied: Denied, principal: Principal, ids: Ids) -> Entry:
                 stage=problem.stage.value,
                 code=problem.code,
                 clause=problem.clause,
-                decision=decision.digest if decision is not None else "",
+                decision=decision.digest,
             ),
         ),
-        documents=() if decision is None else (decision,),
+        documents=(decision,),
     )
 
 
@@ -174,7 +173,7 @@ def _entry(release: Release, principal: Principal, ids: Ids) -> Entry:
     rows = release.table.num_rows
     price = charge(decision, rows)
     subjects = subjects_document(release.people)
-    outcome = decision_document(decision)
+    outcome = decision_document(permitted)
     recorded = AccessRecorded(
         access=ids.new("access"),
         operation=command.operation,
@@ -254,14 +253,3 @@ def _withheld(recorded: AccessRecorded) -> AccessWithheld:
         clause="",
         rows=recorded.rows,
     )
-
-
-def decision_document(decision: Decision) -> Document:
-    """The stored form of a decision, for whoever audits it."""
-    return Document(media_type=DECISION, content=json.dumps(asdict(decision), default=_plain, sort_keys=True).encode())
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return str(value)

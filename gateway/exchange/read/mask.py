@@ -72,7 +72,7 @@ def rule_of(permitted: Permitted) -> VisibilityRule:
 def visible_rows(permitted: Permitted, rows: pa.Table, known: ConsentSnapshot, keyed: Keyed) -> pa.BooleanArray:
     """One value per row: whether everybody in it allows it."""
     people = [rows[name].combine_chunks() for name in permitted.plan.dataset.subject_columns]
-    return visible(people, rule_of(permitted), known, keyed)
+    return visible(people, rule_of(permitted), known, keyed, rows=rows.num_rows)
 
 
 def candidates(fetched: Fetched, cover: ConsentCover, keyed: Keyed) -> Candidates:

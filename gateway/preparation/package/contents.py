@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from connectors.kinds import Column, Kind
 from gateway.preparation.shards import Shard
@@ -33,6 +34,30 @@ class Removed:
     def total(self) -> int:
         """All of them."""
         return self.by_terms + self.by_people + self.duplicates
+
+
+class RuleStage(StrEnum):
+    """The stages of preparing a dataset, in their order."""
+
+    TERMS = "terms"
+    CONSENT = "consent"
+    DUPLICATES = "duplicates"
+    QUALITY = "quality"
+    COLUMNS = "columns"
+    PSEUDONYMS = "pseudonyms"
+    STANDARDISE = "standardise"
+    PACKAGE = "package"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedRule:
+    """A rule that was applied in one stage."""
+
+    stage: RuleStage
+    rule: str
+    """In plain words."""
+    basis: str
+    """Why: a clause of the agreement, a lawful basis, a consent notice, or the gateway's own rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +98,8 @@ class DatasetPart:
     """Rows by the licence that travels with a record; empty when that column is not licensed."""
     checked: tuple[str, ...]
     """The rules that every row keeps, in plain words."""
+    applied: tuple[AppliedRule, ...]
+    """Every rule of every stage, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

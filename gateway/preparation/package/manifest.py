@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import rfc8785
 
-from gateway.preparation.package.contents import Contents
+from gateway.preparation.package.contents import Contents, DatasetPart
 from graph.journal.documents import digest_of
 from graph.journal.merkle import Frontier, leaf_hash
 from graph.signing import MANIFEST_TYP, SigningKey, sign
@@ -70,6 +70,7 @@ def sealed(contents: Contents, files: Sequence[PackagedFile], key: SigningKey) -
                     "licence": part.licence,
                     "policy": part.policy,
                     "rows": part.rows,
+                    "measured": _measured(part),
                 }
                 for part in contents.parts
             ],
@@ -84,6 +85,18 @@ def sealed(contents: Contents, files: Sequence[PackagedFile], key: SigningKey) -
 def seal_of(delivery: str, digest: str, root: str, key: SigningKey) -> str:
     """The signature under a manifest; the same things always give the same one."""
     return sign(key, {"delivery": delivery, "manifest": digest, "root": root}, typ=MANIFEST_TYP)
+
+
+def _measured(part: DatasetPart) -> dict[str, Any]:
+    """What was counted of a dataset while it was prepared."""
+    return {
+        "read": part.fetched,
+        "left_out_by_terms": part.removed.by_terms,
+        "left_out_by_people": part.removed.by_people,
+        "duplicates": part.removed.duplicates,
+        "filled": {each.declared.name: each.filled for each in part.columns},
+        "checked": list(part.checked),
+    }
 
 
 def _root(entries: Sequence[dict[str, Any]]) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from gateway.preparation.package.contents import Contents, DatasetPart
-from gateway.preparation.package.told import removals, share
+from gateway.preparation.package.told import removals, rules_by_stage, share
 
 REPORT: Final = "report.md"
 PICTURED: Final = "report.html"
@@ -59,6 +59,11 @@ def _lines(contents: Contents) -> Iterator[str]:
         yield ""
         yield _left_out(part)
         yield _checked(part)
+        yield ""
+        yield "| stage | rule that was applied | because of |"
+        yield "|---|---|---|"
+        for stage, rule, basis in rules_by_stage(part):
+            yield f"| {stage} | {rule} | {basis} |"
 
 
 def _page(contents: Contents) -> Iterator[str]:
@@ -70,25 +75,36 @@ def _page(contents: Contents) -> Iterator[str]:
         yield f"<h2>{escape(part.title)}</h2>"
         yield f"<p>{escape(_counted(part))}</p>"
         yield "<table><caption>What became of the rows</caption>"
-        yield "<thead><tr><th>rows</th><th>how many</th><th>share</th></tr></thead><tbody>"
+        yield _head("rows", "how many", "share")
         for why, rows in (("that leave", part.rows), *((f"left out: {why}", rows) for why, rows in removals(part))):
             yield _row(escape(why), f"{rows:,}", rows, part.fetched)
         yield "</tbody></table><table><caption>How complete each column is</caption>"
-        yield "<thead><tr><th>column</th><th>has a value</th><th>share</th></tr></thead><tbody>"
+        yield _head("column", "has a value", "share")
         for each in part.columns:
             done = f" ({escape(each.transform)})" if each.transform else ""
             yield _row(
                 f"<code>{each.declared.name}</code>{done}", share(each.filled, part.rows), each.filled, part.rows
             )
         yield f"</tbody></table><p>{escape(_left_out(part))}</p><p>{escape(_checked(part))}</p>"
+        yield "<table><caption>Which rules were applied in each stage</caption>"
+        yield _head("stage", "rule", "because of")
+        for stage, rule, basis in rules_by_stage(part):
+            yield f'<tr><th scope="row">{stage}</th><td>{escape(rule)}</td><td>{escape(basis)}</td></tr>'
+        yield "</tbody></table>"
+
+
+def _head(*names: str) -> str:
+    cells = "".join(f'<th scope="col">{each}</th>' for each in names)
+    return f"<thead><tr>{cells}</tr></thead><tbody>"
 
 
 def _row(name: str, figure: str, part: int, whole: int) -> str:
     width = 100 * part / whole if whole else 0
+    told = f"{part:,} of {whole:,} rows"
     return (
-        f'<tr><th scope="row">{name}</th><td class="n">{figure}</td><td><svg viewBox="0 0 100 8" aria-hidden="true"'
-        f' preserveAspectRatio="none"><rect width="100" height="8" fill="#e4e4ea"/><rect width="{width:.1f}" height="8"'
-        f' fill="#2f5d9b"/></svg></td></tr>'
+        f'<tr><th scope="row">{name}</th><td class="n">{figure}</td><td><svg viewBox="0 0 100 8" role="img"'
+        f' aria-label="{told}" preserveAspectRatio="none"><rect width="100" height="8" fill="#e4e4ea"/>'
+        f'<rect width="{width:.1f}" height="8" fill="#2f5d9b"/></svg></td></tr>'
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gateway.preparation.package.contents import DatasetPart
+from gateway.preparation.package.contents import DatasetPart, RuleStage
 
 ANONYMITY: Final = (
     "People stand under pseudonyms. Within one licence a person keeps one pseudonym; between licences pseudonyms cannot"
@@ -16,6 +16,13 @@ def removals(part: DatasetPart) -> Iterator[tuple[str, int]]:
     yield "terms of the agreement", part.removed.by_terms
     yield "people who did not consent, objected or license themselves", part.removed.by_people
     yield "records that came twice", part.removed.duplicates
+
+
+def rules_by_stage(part: DatasetPart) -> Iterator[tuple[str, str, str]]:
+    """Stage, rule and basis; a stage in which no rule was applied says so, once."""
+    for stage in RuleStage:
+        found = [(stage.value, each.rule, each.basis) for each in part.applied if each.stage is stage]
+        yield from found or ((stage.value, "none", "nothing is agreed, or set for this kind, that is done here"),)
 
 
 def share(part: int, whole: int) -> str:

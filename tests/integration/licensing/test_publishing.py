@@ -25,7 +25,7 @@ from graph.journal.events import DatasetPublished, OfferPublished, PartyKind, Ro
 from policies.errors import PolicyError
 from policies.terms import Rate
 from policies.vocabulary import EVALUATE, Iri
-from tests.testkit.licensing import COLUMNS, INTEREST, TERMS, Market, a_collection
+from tests.testkit.licensing import COLUMNS, CONSENT, INTEREST, TERMS, Market, a_collection
 
 
 @pytest.mark.requirement("R19")
@@ -196,6 +196,24 @@ async def test_a_collection_must_name_everybody_whom_a_record_is_about(market: M
         await market.publish(owner)
 
     assert "`rated`" in refused.value.message
+    assert await market.events(DatasetPublished) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"rows": RowScope.OWN, "account": "ann"}, "rows"), ({"lawful_basis": CONSENT}, "lawfulBasis")],
+)
+async def test_records_that_nobody_is_in_are_nobodys_own_and_need_nobodys_consent(
+    market: Market, changes: dict[str, Any], field: str
+) -> None:
+    samples = a_collection("samples", kind=Kind.TELEMETRY_SAMPLE, columns=("record_id", "metric", "value"))
+    provider = await market.owner("grid", samples)
+    person = await market.join(PartyKind.CONTENT_CREATOR, platform="grid", account="ann")
+
+    with pytest.raises(InputInvalidError) as refused:
+        await market.publish(person if "account" in changes else provider, "grid", collection="samples", **changes)
+
+    assert refused.value.field == field
     assert await market.events(DatasetPublished) == []
 
 

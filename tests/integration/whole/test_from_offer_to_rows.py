@@ -22,6 +22,7 @@ from graph.journal.events import (
     LicenceFinalised,
     LicenceRequested,
     OfferAccepted,
+    TermReason,
 )
 from policies.model import Transform
 from policies.terms import Terms
@@ -273,3 +274,23 @@ async def test_who_has_no_token_of_a_registered_key_reads_nothing(tmp_path: Path
         assert answer.json().get("data") is None
         assert world.exchange.sources.reads == []
         assert len(await world.exchange.events()) == before
+
+
+@pytest.mark.requirement("R31")
+async def test_a_rejected_developer_finds_another_source_in_the_catalogue(tmp_path: Path) -> None:
+    text = """query ($r: ID!) { alternatives(request: $r) { nodes { id } pageInfo { hasNextPage } }
+      catalogue { nodes { id licensor { id } } } }"""
+    platforms = {"bazaar": {"ratings": planted("ann", "bob")}, "forum": {"ratings": planted("cid", "dee")}}
+    async with a_world(tmp_path, platforms) as world:
+        developer = await world.market.developer()
+        owner, other = await world.speaker("bazaar"), await world.speaker("forum")
+        dataset, same = await world.market.offered(owner), await world.market.offered(other, "forum")
+        asked = await world.market.ask_one(developer, dataset)
+        await world.market.reject(owner, asked, (TermReason(term="odrl:purpose", code="NOT_WANTED"),))
+
+        answer = (await world.over(developer).query(text, {"r": asked.negotiation}, token=developer.party)).json()
+
+        (proposed,) = answer["data"]["alternatives"]["nodes"]
+        licensors = {each["id"]: each["licensor"]["id"] for each in answer["data"]["catalogue"]["nodes"]}
+        assert proposed["id"] == same
+        assert licensors[proposed["id"]] == other.party != owner.party

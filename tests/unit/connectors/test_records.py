@@ -87,7 +87,7 @@ def test_record_ids_depend_on_platform_collection_and_key() -> None:
 def test_every_kind_names_its_people_in_columns_of_their_own(kind: Kind) -> None:
     people = subject_columns(kind)
 
-    assert people
+    assert bool(people) is (kind is not Kind.TELEMETRY_SAMPLE)
     for name in people:
         found = column(kind, name)
         assert found is not None

@@ -116,6 +116,7 @@ def test_what_the_agreement_permits_is_permitted() -> None:
     assert decision.permitted
     assert decision.policy == policy_hash(an_agreement())
     assert (decision.clause, decision.columns, decision.limit) == (P1, frozenset({"value"}), 100)
+    assert isinstance(decision.columns, frozenset)
     assert decision.rows == EVERYTHING
     assert [reason.code for reason in decision.reasons] == [PERMITTED]
     assert [each.clause for each in decision.obligations] == [f"{LICENCE}#o{number}" for number in (1, 2, 3)]

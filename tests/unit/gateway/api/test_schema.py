@@ -9,8 +9,10 @@ from graphql import build_schema, find_breaking_changes
 from connectors import spi
 from connectors.kinds import Kind
 from gateway.api import print_schema
+from gateway.api.decisions import Effect
 from gateway.api.enums import (
     AiUse,
+    FigureSource,
     LicenceState,
     NegotiationState,
     OnUnlicensed,
@@ -21,9 +23,11 @@ from gateway.api.enums import (
     UseAction,
     Wider,
 )
+from gateway.exchange import contributions
 from gateway.exchange.read import model
 from graph.journal import events, rows
 from policies import difference
+from policies import model as policy_model
 from policies.model import ColumnMode, LicenceStatus
 
 SNAPSHOT = Path(__file__).parents[3] / "schema.graphql"
@@ -62,6 +66,8 @@ def test_the_schema_is_written_to_a_file_or_to_standard_output(
         (PartyKind, events.PartyKind),
         (RowScope, events.RowScope),
         (Wider, difference.Wider),
+        (FigureSource, contributions.FigureSource),
+        (Effect, policy_model.Effect),
     ],
 )
 def test_enums_have_exactly_the_members_of_what_they_show(shown: type, ours: type) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import cast
 
 import aiohttp
 import pytest
@@ -16,7 +15,7 @@ from gateway.demo.errors import ProcessFailedError, StepFailedError, UnexpectedA
 from gateway.demo.facts import StepFacts, Told
 from gateway.demo.narrator import SilentNarrator
 from gateway.demo.platforms import Platforms, World
-from gateway.demo.processes import Program
+from gateway.demo.served import ServedGateway
 from gateway.demo.story import Learned, Story, require
 from gateway.demo.tale import STEPS, Step, tell
 from graph.signing import SigningKey
@@ -26,7 +25,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def story(tmp_path: Path) -> Story:
-    gateway = Program(name="gateway", url="http://127.0.0.1:9", process=cast("asyncio.subprocess.Process", None))
+    gateway = ServedGateway(tmp_path)
+    gateway.url = "http://127.0.0.1:9"
     return Story(
         folder=tmp_path,
         narrator=SilentNarrator(),
@@ -53,7 +53,7 @@ def failing(problem: BaseException) -> Callable[[Story], Awaitable[Told]]:
 
 
 def test_the_story_has_steps_in_order_with_titles():
-    assert [each.number for each in STEPS] == list(range(1, 13))
+    assert [each.number for each in STEPS] == list(range(1, 16))
     assert all(each.title for each in STEPS)
 
 

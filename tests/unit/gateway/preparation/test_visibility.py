@@ -20,7 +20,8 @@ OWN = VisibilityRule(scope=RowScope.OWN, consent_required=False, licensor_subjec
 
 
 def _rows(rule: VisibilityRule, known: ConsentSnapshot, *people: list[str | None]) -> object:
-    return visible([pa.array(each, pa.string()) for each in people], rule, known, _keyed).to_pylist()
+    columns = [pa.array(each, pa.string()) for each in people]
+    return visible(columns, rule, known, _keyed, rows=len(people[0])).to_pylist()
 
 
 def test_consent_shows_only_those_who_gave_it() -> None:
@@ -46,6 +47,11 @@ def test_a_row_with_two_people_needs_both() -> None:
 @pytest.mark.parametrize("rule", [CONSENT, INTEREST, OWN])
 def test_a_row_without_a_named_person_is_dropped(rule: VisibilityRule) -> None:
     assert _rows(rule, _known(consented=frozenset({"#None"})), [None]) == [False]
+
+
+@pytest.mark.parametrize(("rule", "seen"), [(INTEREST, True), (CONSENT, False)])
+def test_rows_that_nobody_is_in_are_seen_unless_consent_is_asked_for(rule: VisibilityRule, *, seen: bool) -> None:
+    assert visible([], rule, _known(), _keyed, rows=2).to_pylist() == [seen, seen]
 
 
 def test_people_who_license_their_own_rows_are_left_out_of_the_operators_dataset() -> None:
