@@ -22,7 +22,7 @@ from gateway.demo.naming import named
 from gateway.demo.speak import ask
 from gateway.demo.story import Story, require
 
-TITLE: Final = "The auditor: from a model to owners and terms, from a notice to the model"
+TITLE: Final = "The auditor: from a run to owners and terms, from a notice to runs"
 BUNDLE: Final = "audit.json"
 """File of the folder that ``muniment verify`` can check."""
 _GRAPH: Final = "graph.db"

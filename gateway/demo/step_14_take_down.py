@@ -17,7 +17,7 @@ from gateway.demo.step_11_deliver import FOLDER, fetched
 from gateway.demo.story import Story, require
 from gateway.demo.terms import ACTION, PURPOSE
 
-TITLE: Final = "Consent withdrawn after the delivery: taken down, and delivered without the person"
+TITLE: Final = "Consent withdrawn after delivery: taken down, delivered anew"
 AGAIN: Final = "delivery-without-the-person"
 """Folder of the newer package, in the folder of the demo."""
 _PERSON: Final = "subject"

@@ -14,7 +14,7 @@ from gateway.demo.speak import ask, mutate, mutate_refused, raw, reports
 from gateway.demo.story import Story, require
 from gateway.demo.terms import ASKED_RECORDS, PURPOSE
 
-TITLE: Final = "A licence is renewed with one other term; another is ended, deleted, certified, settled"
+TITLE: Final = "One licence renewed, one ended: deleted, certified, settled"
 _RENEWED: Final = "visits"
 _ENDED: Final = "trust"
 _STALE: Final = "LICENCE_STALE"

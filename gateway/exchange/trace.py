@@ -1,8 +1,11 @@
 """From a receipt back to whoever let it happen, and the log of accesses under a licence."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
@@ -135,7 +138,9 @@ def _decision(reading: Reading, event: Access) -> DecisionRecord:
     if not isinstance(event, AccessWithheld):
         content = reading.view.document(event.decision) if event.decision else None
         if content is not None:
-            return decision_of(content)
+            # WHY: a decision that was stored in an earlier form named less; what the event says still stands.
+            with suppress(msgspec.DecodeError):
+                return decision_of(content)
     asked = Asked(action=event.action, purpose=event.purpose)
     if isinstance(event, AccessRecorded):
         return DecisionRecord(asked=asked, effect=Effect.PERMIT, policy=event.policy, columns=event.columns)

@@ -21,7 +21,7 @@ from gateway.demo.world.forum import Forum, generate_forum, read_forum
 
 pytestmark = [pytest.mark.slow]
 
-STEPS = 12
+STEPS = 15
 PLATFORMS = Path(os.environ.get("MUNIMENT_SHARED", "../shared")).resolve() / "platforms"
 REAL = PLATFORMS / "stack-exchange" / "bicycles-meta"
 LEDGER = PLATFORMS / "bitcoin-otc" / "soc-sign-bitcoinotc.csv"
@@ -292,19 +292,23 @@ def serving(command: str, ready: str) -> Iterator[str]:
 def test_every_command_to_go_on_with_works_as_it_was_told(told, folder):
     assert told["failure"] is None
     run = [each["run"] for each in told["go_on"]]
-    verify, package, compare, forum, serve, *queries = run
+    verify, audit, package, compare, forum, serve, *queries = run
     assert all(each["to"] for each in told["go_on"])
     assert f"verify {folder}/proof.json" in verify
+    assert f"verify {folder}/audit.json" in audit
     assert f"verify {folder}/" in package
     assert len(queries) == 3
 
-    ended = [subprocess.run(shlex.split(each), check=False, capture_output=True) for each in (verify, package, compare)]
+    ended = [
+        subprocess.run(shlex.split(each), check=False, capture_output=True)
+        for each in (verify, audit, package, compare)
+    ]
     with serving(forum, "forum ready at "), serving(f"{serve} --port 0", "muniment is ready at ") as url:
         answers = [
             subprocess.run(shlex.split(f"{each} --url {url}"), check=False, capture_output=True) for each in queries
         ]
 
-    assert [each.returncode for each in (*ended, *answers)] == [0] * 6
+    assert [each.returncode for each in (*ended, *answers)] == [0] * 7
     catalogue, federated, log = (json.loads(each.stdout)["data"] for each in answers)
     assert len(catalogue["catalogue"]["nodes"]) == 11
     assert {report["status"] for field in federated.values() for report in field["sources"]} == {"OK"}

@@ -1,5 +1,6 @@
 """From a receipt back to agreement, owner, platform and consent; and the log of accesses."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from gateway.exchange.errors import NotFoundError
 from gateway.exchange.reading import Reading
 from gateway.exchange.trace import access_log, access_view, find_access, trace_receipt
 from gateway.exchange.views import LicenceView
+from graph.journal.documents import Document
+from graph.journal.entries import Entry
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld, PartyKind
 from graph.provenance.projector import Projector
 from policies.vocabulary import FINE_TUNE
@@ -112,6 +115,20 @@ async def test_the_log_shows_what_left_and_what_did_not(market: Market) -> None:
     assert (denied.problem.stage, denied.problem.code) == ("decide", "COLUMN_NOT_LICENSED")
     assert (denied.rows, denied.receipt) == (0, None)
     assert (withheld.rows, withheld.columns) == (3, ())
+
+
+async def test_a_decision_in_an_earlier_form_leaves_what_the_event_says(market: Market) -> None:
+    owner, developer, licence = await licensed(market)
+    await accesses(market, developer, licence)
+    earlier = Document(media_type="application/vnd.muniment.decision+json", content=b'{"columns":"frozenset()"}')
+    (recorded,) = await market.events(AccessRecorded)
+    assert isinstance(recorded, AccessRecorded)
+    again = replace(recorded, access="urn:muniment:access:early", decision=earlier.digest)
+    await market.ports.journal.append(Entry(events=(again,), documents=(earlier,)))
+
+    (*_, shown) = (await access_log(market.ports, owner.principal, licence.licence, first=9)).items
+
+    assert (shown.access, shown.decision.effect, shown.decision.columns) == (again.access, "permit", recorded.columns)
 
 
 async def test_one_access_is_shown_to_whoever_asked_to_the_sides_and_to_auditors(market: Market) -> None:
