@@ -1,5 +1,6 @@
 """Step 12: what came of it: runs reported, usage and money seen by an owner, a concern followed to its end."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -71,6 +72,9 @@ async def _usage(story: Story) -> Mapping[str, Fact]:
     due = [each["amount"] for each in report["due"]]
     micro = sum(int(line["due"]["amountMicro"]) for line in lines if line["due"])
     require(micro == sum(int(each["amountMicro"]) for each in due), "the lines add up to what is due")
+    figures = [figure for each in report["contributions"] for figure in each["figures"]]
+    by_source = Counter(str(figure["source"]) for figure in figures)
+    require(by_source["MEASURED"] and by_source["REPORTED"], "every figure says who vouches for it")
     return {
         "accesses": sum(line["accesses"] for line in lines),
         "with_a_package": sum(line["deliveries"] for line in lines),
@@ -78,6 +82,8 @@ async def _usage(story: Story) -> Mapping[str, Fact]:
         "withheld": sum(line["withheld"] for line in lines),
         "due": ", ".join(str(money(each)) for each in due),
         "runs_reported_by_the_developer": len(report["runs"]),
+        "figures_measured_by_the_gateway": by_source["MEASURED"],
+        "figures_reported_by_the_developer": by_source["REPORTED"],
     }
 
 

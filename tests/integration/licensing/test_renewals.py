@@ -82,6 +82,7 @@ async def test_a_developer_renews_with_one_other_term(market: Market) -> None:
     assert (event.previous, event.version) == (before.agreement.agreement, 2)
 
 
+@pytest.mark.requirement("R37")
 async def test_an_owner_offers_other_terms_because_of_a_concern(market: Market) -> None:
     owner, developer, licence = await licensed(market)
     await market.record(an_access(licence=licence))

@@ -1,12 +1,17 @@
 """What an owner learns of the contribution of its data: each figure says whether it was measured or only reported."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.exchange import commands
+from gateway.exchange.duties import duty_statement
+from gateway.exchange.revoke import revoke_licence
 from gateway.exchange.trace import access_log
-from tests.testkit.licensing import EURO_CENT
+from graph.journal.events import DutyKind
+from tests.testkit.licensing import EURO_CENT, Member
 from tests.testkit.story import PLATFORMS, Story, a_story
 from tests.testkit.whole import a_world
 
@@ -20,6 +25,17 @@ async def report(story: Story, platform: str, *licences: str) -> dict[str, Any]:
     owner = story.owners[platform]
     answer: dict[str, Any] = (await story.world.over(owner).query(REPORT, {"l": licences}, token=owner.party)).json()
     return answer
+
+
+async def invoiced(story: Story, owner: Member, licence: str) -> list[dict[str, Any]]:
+    """What the developer has to pay after the end of a licence, by the statement that its owner signs."""
+    ports = story.world.exchange.ports
+    end = commands.RevokeLicence(licence=licence, code="DONE")
+    duties = (await revoke_licence(ports, owner.principal, end)).duties
+    settle = next(each.duty for each in duties if each.kind is DutyKind.SETTLE)
+    stated = json.loads(await duty_statement(ports, owner.principal, settle))
+    found: list[dict[str, Any]] = stated["due"]
+    return found
 
 
 @pytest.mark.requirement("R36")
@@ -61,8 +77,9 @@ async def test_of_a_package_of_several_owners_each_learns_of_its_own_data(tmp_pa
         assert foreign["data"]["usageReport"] is None
 
 
-async def test_the_entries_of_the_log_add_up_to_the_statement(tmp_path: Path) -> None:
-    """Each entry has a price for its owner; lines, sums and entries are one amount."""
+@pytest.mark.requirement("R9")
+async def test_entries_statement_and_invoice_add_up_to_one_sum(tmp_path: Path) -> None:
+    """Each entry has a price for its owner; the statement is the usage report, the invoice what is to be settled."""
     async with a_world(tmp_path, PLATFORMS) as world:
         story = await a_story(world)
 
@@ -76,3 +93,4 @@ async def test_the_entries_of_the_log_add_up_to_the_statement(tmp_path: Path) ->
             assert {each.currency for each in entries} == {"EUR"}
             assert [line["due"]["amountMicro"] for line in told["lines"]] == [str(owed)]
             assert told["due"] == [{"amount": {"amountMicro": str(owed), "currency": "EUR"}}]
+            assert await invoiced(story, owner, licence) == [{"amount_micro": owed, "currency": "EUR"}]
