@@ -101,9 +101,16 @@ def _event(
 
 def _audit(bundle: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, object]:
     from gateway.client import verify_audit  # noqa: PLC0415  # cheap at start
+    from gateway.client.errors import AuditInvalidError  # noqa: PLC0415  # cheap at start
+    from graph.provenance.drawing import undrawn  # noqa: PLC0415  # cheap at start
     from graph.signing import thumbprint  # noqa: PLC0415  # cheap at start
 
     audit = verify_audit(bundle, public_jwk=key)
+    lineage = bundle["lineage"]
+    canonical = (str(each["event"]).encode() for each in bundle["proofs"])
+    finding = next(undrawn(canonical, lineage["nodes"], lineage["edges"]), None)
+    if finding is not None:
+        raise AuditInvalidError(finding)
     return {
         "verified": True,
         "about": audit.about,

@@ -1,8 +1,8 @@
 """Audit bundles: what a thing rests on, or what rests on it, with a proof of every event that says so.
 
 A bundle is verified without the gateway: every event in it stands in the journal under a signed head, every node and
-edge was named by such an event, and every agreement has the hash that both sides signed. That the gateway drew the
-graph rightly from the events is what ``muniment graph verify`` shows, beside the journal.
+edge names such an event, and every agreement has the hash that both sides signed. ``muniment verify`` draws the graph
+again from the events as well, by the rules of the gateway, and compares.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _OWN: Final = frozenset(
 
 _LINEAGE: Final = """query ($id: ID!, $direction: Direction!, $depth: Int!) { provenance {
   lineage(id: $id, direction: $direction, depth: $depth) {
-    asOfSeq truncated nodes { id label prov seq properties } edges { source target type seq } } } }"""
+    asOfSeq truncated nodes { id label prov seq } edges { source target type seq } } } }"""
 _PROOF: Final = """query ($seq: Int!) { provenance {
   proof(seq: $seq) { seq leaf event path treeSize root checkpoint } } }"""
 _AGREEMENT: Final = """query ($id: ID!) { node(id: $id) { ... on Agreement {

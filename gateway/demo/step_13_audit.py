@@ -74,6 +74,8 @@ async def _backward(story: Story) -> tuple[VerifiedAudit, list[Mapping[str, Fact
     require(bundle["origin"] == origin, "the bundle is of this journal")
     (story.folder / BUNDLE).write_text(json.dumps(bundle, indent=2) + "\n", encoding="utf-8")
     audit = verify_audit(bundle, public_jwk=public_jwk)
+    status, said = await _muniment("verify", str(story.folder / BUNDLE), "--json")
+    require(status == 0 and said["verified"], "the command finds the same, and draws the same graph from the events")
     owners = {story.cast.party(role) for role in (Role.GRID, Role.FORUM, Role.BAZAAR)}
     found = {each["id"] for each in bundle["lineage"]["nodes"] if each["label"] == "Owner"}
     require(owners <= found, "the run leads to every owner whose records it used")
@@ -162,8 +164,17 @@ def _delete_an_edge(graph: Path) -> None:
 
 async def _graph(story: Story, command: str) -> tuple[int, Mapping[str, Any]]:
     """What ``muniment graph`` says of the folder."""
+    return await _muniment("graph", command, "--folder", str(story.folder), "--json")
+
+
+async def _muniment(*arguments: str) -> tuple[int, Mapping[str, Any]]:
+    """How a command of the product ends, and the document that it prints.
+
+    Raises:
+        UnexpectedAnswerError: it prints none.
+    """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "gateway.cli", "graph", command, "--folder", str(story.folder), "--json"),
+        *(sys.executable, "-P", "-m", "gateway.cli", *arguments),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -172,5 +183,5 @@ async def _graph(story: Story, command: str) -> tuple[int, Mapping[str, Any]]:
     try:
         facts: Mapping[str, Any] = json.loads(said)
     except ValueError:
-        raise UnexpectedAnswerError(f"`graph {command}` said nothing that can be read") from None
+        raise UnexpectedAnswerError(f"`muniment {arguments[0]}` said nothing that can be read") from None
     return process.returncode or 0, facts
