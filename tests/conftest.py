@@ -13,6 +13,11 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that at the end no worker waits for it alone."""
+    items.sort(key=lambda each: not any(each.get_closest_marker(name) for name in ("slow", "integration")))
+
+
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Tests of one file go to one worker, so that what a file sets up is set up once."""
 
@@ -24,5 +29,6 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Spread by file, whatever the command line says."""
+    """Spread by file, whatever the command line says, in the order of the files."""
+    config.option.loadscopereorder = False
     return _ByFile(config, log)
