@@ -1,8 +1,14 @@
 """What every test may use, and how tests are spread over workers."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+_TOLD: Final = "told"
 
 pytest_plugins = ["tests.testkit.neo4j_server"]
 
@@ -11,6 +17,22 @@ pytest_plugins = ["tests.testkit.neo4j_server"]
 def anyio_backend() -> str:
     """Everything runs on asyncio: the database driver does."""
     return "asyncio"
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Puts a figure into the summary at the end of the run, whichever worker measured it."""
+    return partial(record_property, _TOLD)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests measured."""
+    reports = [each for outcome in ("passed", "failed") for each in terminalreporter.stats.get(outcome, ())]
+    told = [value for each in reports for name, value in each.user_properties if name == _TOLD]
+    if told:
+        terminalreporter.section("figures")
+        for each in told:
+            terminalreporter.line(str(each))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

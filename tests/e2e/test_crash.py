@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +143,7 @@ def check(told: Told, calm: Path) -> Mapping[str, int]:
 
 
 def test_a_story_that_is_killed_again_and_again_loses_and_doubles_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
     pace = undisturbed(tmp_path / "calm", tmp_path / "calm.jsonl")
     check_acknowledged(Stored(pace.folder), tmp_path / "calm.jsonl")
@@ -156,9 +156,8 @@ def test_a_story_that_is_killed_again_and_again_loses_and_doubles_nothing(
         kills, steps = kills + told.kills, steps + told.steps
 
     assert kills.total() >= KILLS
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\ncrash test: {kills.total()} kills in {STORIES} stories (seed {SEED}): {dict(kills)},"
-            f" by step {dict(sorted(steps.items()))}; {dict(sums)};"
-            f" nothing acknowledged lost, nothing doubled, packages byte for byte the same\n"
-        )
+    tell(
+        f"crash test: {kills.total()} kills in {STORIES} stories (seed {SEED}): {dict(kills)},"
+        f" by step {dict(sorted(steps.items()))}; {dict(sums)};"
+        " nothing acknowledged lost, nothing doubled, packages byte for byte the same"
+    )

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,14 +34,13 @@ def packed(rows: int, folder: Path) -> dict[str, int]:
     return found
 
 
-def test_memory_does_not_grow_with_the_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_memory_does_not_grow_with_the_dataset(tmp_path: Path, tell: Callable[[str], None]) -> None:
     small = packed(ROWS, tmp_path / "small")
     large = packed(ROWS * TIMES, tmp_path / "large")
 
     ratio = large["peak_mb"] / small["peak_mb"]
     assert ratio < BOUND
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nmemory: {ROWS:,} rows packed in {small['peak_mb']} MB, {ROWS * TIMES:,} in {large['peak_mb']} MB:"
-            f" {ratio:.2f} times (bound {BOUND})\n"
-        )
+    tell(
+        f"memory: {ROWS:,} rows packed in {small['peak_mb']} MB, {ROWS * TIMES:,} in {large['peak_mb']} MB:"
+        f" {ratio:.2f} times (bound {BOUND})"
+    )
