@@ -25,7 +25,9 @@ def verify(
     *,
     file: Annotated[
         Path,
-        typer.Argument(metavar="PATH", help="Bundle of a proof or of two heads; or the folder of a package."),
+        typer.Argument(
+            metavar="PATH", help="Bundle of a proof, of two heads or of an audit; or the folder of a package."
+        ),
     ],
     key: Annotated[
         Path | None,
@@ -74,9 +76,11 @@ def _tell_audit(facts: Mapping[str, Any]) -> None:
         *(f"  {count} {label}" for label, count in facts["nodes"].items()),
     ]
     for iri, told in facts["terms"].items():
-        lines += [f"terms of `{iri}`, as both sides signed them:", *(f"  {sentence}" for sentence in told)]
+        sides = "both sides" if iri in facts["in_force"] else "one side"
+        lines += [f"terms of `{iri}`, as {sides} signed them:", *(f"  {sentence}" for sentence in told)]
     if facts["truncated"]:
         lines.append("there is more than the bundle holds")
+    lines.append("what the gateway left out of its journal no bundle can show")
     for line in lines:
         typer.echo(printable(line))
 
@@ -108,7 +112,7 @@ def _audit(bundle: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, objec
     audit = verify_audit(bundle, public_jwk=key)
     lineage = bundle["lineage"]
     canonical = (str(each["event"]).encode() for each in bundle["proofs"])
-    finding = next(undrawn(canonical, lineage["nodes"], lineage["edges"]), None)
+    finding = next(undrawn(canonical, lineage, about=audit.about, direction=audit.direction), None)
     if finding is not None:
         raise AuditInvalidError(finding)
     return {
@@ -119,6 +123,7 @@ def _audit(bundle: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, objec
         "nodes": dict(audit.nodes),
         "edges": audit.edges,
         "truncated": audit.truncated,
+        "in_force": sorted(audit.in_force),
         "terms": {iri: list(told) for iri, told in audit.terms.items()},
         "key": thumbprint(key),
     }

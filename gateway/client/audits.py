@@ -27,13 +27,14 @@ _OWN: Final = frozenset(
 )
 """Types of things whose IRIs stand in events; the others get theirs from what identifies them."""
 
+_IN_FORCE: Final = frozenset({"LicenceFinalised", "LicenceRenewed"})
+
 _LINEAGE: Final = """query ($id: ID!, $direction: Direction!, $depth: Int!) { provenance {
   lineage(id: $id, direction: $direction, depth: $depth) {
-    asOfSeq truncated nodes { id label prov seq } edges { source target type seq } } } }"""
+    asOfSeq truncated nodes { id label seq } edges { source target type seq } } } }"""
 _PROOF: Final = """query ($seq: Int!) { provenance {
   proof(seq: $seq) { seq leaf event path treeSize root checkpoint } } }"""
-_AGREEMENT: Final = """query ($id: ID!) { node(id: $id) { ... on Agreement {
-  id version policy { hash odrl } signatures { by { id } keyId jws } } } }"""
+_AGREEMENT: Final = """query ($id: ID!) { node(id: $id) { ... on Agreement { id policy { odrl } } } }"""
 
 
 class Asking(Protocol):
@@ -58,6 +59,8 @@ class VerifiedAudit:
     """True when there was more than one answer of the gateway holds."""
     terms: Mapping[str, Sequence[str]]
     """By agreement: its terms in plain words, made from the policy whose hash was signed."""
+    in_force: frozenset[str]
+    """The agreements that came into force; of the others one side's signature is shown."""
     seqs: Sequence[int]
     """Places of the events in the journal."""
 
@@ -126,6 +129,8 @@ def _verified(bundle: Mapping[str, Any], public_jwk: Mapping[str, Any]) -> Verif
     events = _proven(bundle, public_jwk)
     lineage = bundle["lineage"]
     ids = {each["id"] for each in lineage["nodes"]}
+    if len(ids) < len(lineage["nodes"]):
+        raise AuditInvalidError("a thing stands in it twice")
     if bundle["about"] not in ids:
         raise AuditInvalidError(f"the thing it is about, `{bundle['about']}`, is not in it")
     for seq in _seqs(lineage):
@@ -146,6 +151,9 @@ def _verified(bundle: Mapping[str, Any], public_jwk: Mapping[str, Any]) -> Verif
         edges=len(lineage["edges"]),
         truncated=bool(lineage["truncated"]),
         terms=dict(_terms(bundle, events, lineage)),
+        in_force=frozenset(
+            str(each.event["agreement"]) for each in events.values() if each.event.get("type") in _IN_FORCE
+        ),
         seqs=sorted(events),
     )
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from gateway.demo.cast import Role
@@ -16,9 +15,6 @@ from gateway.demo.terms import ACTION, OTHER_PURPOSE, PURPOSE
 TITLE: Final = "Runs are reported, an owner sees use and money, a concern is closed"
 _MODEL: Final = "urn:model:demo-small"
 _OUTSIDE: Final = "PURPOSE_NOT_LICENSED"
-_LASTED: Final = timedelta(hours=2)
-_BEGAN: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
-"""A fixed time, so that a second run of the demo reports the same."""
 
 
 async def tell(story: Story) -> Told:
@@ -45,6 +41,8 @@ async def tell(story: Story) -> Told:
 
 
 async def _report(story: Story, name: str, purpose: str) -> Mapping[str, Any]:
+    # WHY: a run begins after its package arrived, and is over when it is reported.
+    delivery = (await ask(story.cast.client(Role.DEVELOPER), "delivery", {"id": story.learned.delivery}))["delivery"]
     payload = await mutate(
         story.cast.client(Role.DEVELOPER),
         "report_run",
@@ -53,8 +51,8 @@ async def _report(story: Story, name: str, purpose: str) -> Mapping[str, Any]:
         model=_MODEL,
         action=ACTION,
         purpose=purpose,
-        started=_BEGAN.isoformat(),
-        ended=(_BEGAN + _LASTED).isoformat(),
+        started=delivery["at"],
+        ended=delivery["at"],
         metrics=[{"name": "loss", "value": 1.5}, {"name": "epochs", "value": 2.0}],
     )
     return dict(payload["run"])

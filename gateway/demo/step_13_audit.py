@@ -102,7 +102,7 @@ def _take_a_proof(bundle: dict[str, Any]) -> None:
 
 def _widen_a_term(bundle: dict[str, Any]) -> None:
     odrl = bundle["agreements"][0]["policy"]["odrl"]
-    odrl["permission"] = odrl["permission"] * 2
+    odrl["prohibition"] = odrl["prohibition"][1:]
 
 
 _ALTERATIONS: Final[Mapping[str, Callable[[dict[str, Any]], None]]] = {

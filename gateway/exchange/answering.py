@@ -44,6 +44,8 @@ class Asked:
     assignee: str
     terms: Policy
     ethics: EthicsStatus
+    in_person: bool = False
+    """The owner began, so no rule of its own answers for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,8 @@ def case_opened(ports: Ports, negotiation: str, dataset: str) -> EthicsDecisionR
 
 
 def _standing(ports: Ports, reading: Reading, asked: Asked) -> _Standing | None:
+    if asked.in_person:
+        return None
     delegation = reading.view.delegation(asked.dataset.licensor, asked.dataset.dataset)
     key = ports.keys.find(asked.dataset.licensor, asked.dataset.dataset)
     if delegation is None or key is None or key.thumbprint != delegation.key:

@@ -7,7 +7,7 @@ from gateway.exchange.appending import Draft, recorded_once
 from gateway.exchange.commands import CounterOffer
 from gateway.exchange.description import description_of
 from gateway.exchange.errors import TermsUnchangedError
-from gateway.exchange.negotiating import ANSWERABLE, Turn, negotiation_result, own_turn
+from gateway.exchange.negotiating import ANSWERABLE, Turn, begun_by_owner, negotiation_result, own_turn
 from gateway.exchange.platform_terms import require_uses
 from gateway.exchange.policy_documents import policy_document
 from gateway.exchange.policy_input import Placement, policy_from
@@ -69,6 +69,7 @@ def _countered(ports: Ports, reading: Reading, command: CounterOffer) -> Draft:
             assignee=turn.row.assignee,
             terms=terms,
             ethics=ethics,
+            in_person=begun_by_owner(reading, turn.row),
         )
         answered = answer_for_owner(ports, reading, asked)
         events.extend(answered.events)

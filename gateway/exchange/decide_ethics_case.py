@@ -11,6 +11,7 @@ from gateway.exchange.commands import DecideEthicsCase
 from gateway.exchange.errors import EthicsCaseClosedError, InputInvalidError
 from gateway.exchange.existing import existing_case, existing_dataset, existing_negotiation
 from gateway.exchange.lookup_ethics import ethics_case
+from gateway.exchange.negotiating import RENEWABLE, begun_by_owner
 from gateway.exchange.ports import Ports
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.review import ETHICS, EthicsStatus
@@ -88,8 +89,9 @@ def _decision(ports: Ports, reading: Reading, command: DecideEthicsCase) -> _Dec
 
 
 def _consequence(ports: Ports, reading: Reading, row: NegotiationRow, dataset: DatasetRow) -> Answered:
-    """The owner's reviewers go on, unless it is the developer who has to answer."""
-    if row.turn != row.assigner:
+    """The owner's reviewers go on, unless the developer has to answer, or what was to be renewed has ended."""
+    licence = reading.view.licence(row.renews) if row.renews else None
+    if row.turn != row.assigner or (licence is not None and licence.state not in RENEWABLE):
         return Answered(events=())
     asked = Asked(
         negotiation=row.negotiation,
@@ -97,6 +99,7 @@ def _consequence(ports: Ports, reading: Reading, row: NegotiationRow, dataset: D
         assignee=row.assignee,
         terms=reading.policy(row.policy),
         ethics=EthicsStatus.APPROVED,
+        in_person=begun_by_owner(reading, row),
     )
     return answer_for_owner(ports, reading, asked)
 

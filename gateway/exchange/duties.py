@@ -7,7 +7,7 @@ from gateway.exchange.commands import AcknowledgeDuty, FulfilDuty
 from gateway.exchange.errors import DutyClosedError, DutyWaitsError, RoleNotAllowedError, SignatureRefusedError
 from gateway.exchange.paging import page
 from gateway.exchange.ports import Ports
-from gateway.exchange.presented_duties import duty_view, visible_duty
+from gateway.exchange.presented_duties import duty_view, names_of, visible_duty
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.registered_keys import registered_key
 from gateway.exchange.statements import statement_of
@@ -113,7 +113,8 @@ async def duties(ports: Ports, principal: Principal, *, first: int, after: str |
 
     def found(reading: Reading) -> Page[DutyView]:
         start = None if after is None else visible_duty(reading, after).seq
-        rows = reading.view.duties(principal.party, after=start, limit=first + 1)
+        person = max(names_of(reading) - {principal.party}, default=principal.party)
+        rows = reading.view.duties(principal.party, person, after=start, limit=first + 1)
         return page(rows, first, lambda row: duty_view(reading, row))
 
     return await read(ports, principal, found)

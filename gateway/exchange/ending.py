@@ -1,12 +1,12 @@
 """What is owed when a licence has ended: what its agreement says of deletion, and the payment of what is due."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.exchange.ports import Ports
 from gateway.exchange.reading import Reading
-from graph.journal.events import DutyFiled, DutyKind
+from graph.journal.events import DutyFiled, DutyKind, LicenceFinalised, LicenceRenewed
 from graph.journal.rows import DeliveryState, LicenceRow
 from policies.model import Constraint, Duty, Policy, flat
 from policies.vocabulary import CERTIFY_DELETION, COMPENSATE, DELETE, DUE_BY, EVENT, LICENCE_END
@@ -19,9 +19,8 @@ _KINDS: Final = {DELETE: DutyKind.DELETE, CERTIFY_DELETION: DutyKind.CERTIFY_DEL
 
 def duties_of_end(ports: Ports, reading: Reading, licence: LicenceRow) -> Iterator[DutyFiled]:
     """The duties that the end of a licence starts, by the act of the reader."""
-    policy = reading.policy(licence.policy)
     deliveries = tuple(each.delivery for each in reading.view.deliveries_of(licence.licence) if each.state in _LEFT)
-    for kind, clause, due in _owed(policy, reading.now):
+    for kind, clause, due in _owed(_agreed(reading, licence), reading.now):
         yield DutyFiled(
             duty=ports.ids.new("duty"),
             kind=kind,
@@ -33,12 +32,25 @@ def duties_of_end(ports: Ports, reading: Reading, licence: LicenceRow) -> Iterat
         )
 
 
-def _owed(policy: Policy, ended: datetime) -> Iterator[tuple[DutyKind, str, datetime]]:
-    for obligation in sorted(policy.obligations, key=lambda each: each.uid):
-        kind = _KINDS.get(obligation.action.term)
-        if kind is not None and _begins_with_the_end(obligation):
-            yield kind, obligation.uid, _due(obligation, ended)
-    if any(duty.action.term == COMPENSATE for permission in policy.permissions for duty in permission.duties):
+def _agreed(reading: Reading, licence: LicenceRow) -> Sequence[Policy]:
+    """The agreements of a licence, the newest first: what left under an earlier one is owed by that one."""
+    found = reading.view.events_about(licence.licence, types=(LicenceFinalised, LicenceRenewed))
+    digests = [each.event.policy for each in found if isinstance(each.event, LicenceFinalised | LicenceRenewed)]
+    return [reading.policy(each) for each in reversed(digests)]
+
+
+def _owed(policies: Sequence[Policy], ended: datetime) -> Iterator[tuple[DutyKind, str, datetime]]:
+    """Each kind once: by the clause of the newest agreement that has one, and the earliest time of all."""
+    for term, kind in _KINDS.items():
+        obligations = [
+            each
+            for policy in policies
+            for each in sorted(policy.obligations, key=lambda each: each.uid)
+            if each.action.term == term and _begins_with_the_end(each)
+        ]
+        if obligations:
+            yield kind, obligations[0].uid, min(_due(each, ended) for each in obligations)
+    if any(duty.action.term == COMPENSATE for each in policies for rule in each.permissions for duty in rule.duties):
         yield DutyKind.SETTLE, "", ended + SETTLE_WITHIN
 
 

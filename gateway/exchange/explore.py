@@ -5,6 +5,7 @@ negotiation of its own, and have events proved that name one. What is not the ca
 there.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from gateway.auth.principal import Principal
@@ -12,11 +13,14 @@ from gateway.auth.scopes import Scope
 from gateway.exchange import lookup
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
+from gateway.exchange.presented_duties import names_of
+from gateway.exchange.reading import Reading, read
 from graph.journal.heads import Checkpoint
 from graph.journal.proofs import ConsistencyProof, InclusionProof
 from graph.provenance.lineage import Lineage, lineage
 from graph.provenance.model import Node
 from graph.provenance.pages import Direction
+from graph.provenance.vocabulary import Label
 
 DEEPEST: Final = 12
 """Levels of one walk at most."""
@@ -58,7 +62,23 @@ async def walk(ports: Ports, principal: Principal, iri: str, direction: Directio
     found = await lineage(ports.store, iri, direction, depth=min(max(depth, 0), DEEPEST))
     if not found.nodes:
         raise NotFoundError("node", iri)
-    return found
+    return await read(ports, principal, lambda reading: _without_foreign_duties(reading, found))
+
+
+def _without_foreign_duties(reading: Reading, found: Lineage) -> Lineage:
+    """A package of several owners leads to what is owed to each: a side sees what is owed under its own licences."""
+    if Scope.AUDIT_READ in reading.reader.scopes:
+        return found
+    foreign: set[str] = set()
+    for node in found.nodes:
+        row = reading.view.duty(node.id) if node.label is Label.DUTY else None
+        if row is not None and not names_of(reading) & {row.assigner, row.assignee, row.raised_by}:
+            foreign.add(node.id)
+    return replace(
+        found,
+        nodes=tuple(each for each in found.nodes if each.id not in foreign),
+        edges=tuple(each for each in found.edges if not foreign & {each.source, each.target}),
+    )
 
 
 async def prove(ports: Ports, principal: Principal, seq: int) -> tuple[InclusionProof, Checkpoint]:

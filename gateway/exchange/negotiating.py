@@ -13,7 +13,7 @@ from gateway.exchange.reading import Reading, read
 from gateway.exchange.review import EthicsStatus
 from gateway.exchange.sensitivity import ethics_status
 from gateway.exchange.views import NegotiationView
-from graph.journal.events import AnsweredBy, Recorded
+from graph.journal.events import AnsweredBy, LicenceRequested, Recorded
 from graph.journal.guards import ExpectedVersion
 from graph.journal.rows import DatasetRow, LicenceRow, NegotiationRow, NegotiationState
 from policies.model import LicenceStatus, Policy
@@ -65,19 +65,26 @@ def own_negotiation(reading: Reading, negotiation: str) -> NegotiationRow:
     return row
 
 
-def own_turn(reading: Reading, negotiation: str, states: frozenset[NegotiationState]) -> Turn:
+def begun_by_owner(reading: Reading, row: NegotiationRow) -> bool:
+    """Whether the owner began, as only a renewal can be."""
+    begun = reading.view.events_about(row.negotiation, limit=1, types=(LicenceRequested,)) if row.renews else ()
+    return any(isinstance(each.event, LicenceRequested) and bool(each.event.by) for each in begun)
+
+
+def own_turn(reading: Reading, negotiation: str, states: frozenset[NegotiationState], *, ending: bool = False) -> Turn:
     """A negotiation that waits for the caller's answer.
 
     Raises:
         NotFoundError: There is none of the caller's.
         NotYourTurnError: It is in another state, or waits for the other side.
         EthicsDecisionOpenError: The caller is the owner, and the ethics board has not decided yet.
-        LicenceStateError: The licence that it renews was ended, or is paused.
+        LicenceStateError: The licence that it renews was ended, or is paused; not asked when the answer ends it.
     """
     row = own_negotiation(reading, negotiation)
     if row.state not in states or row.turn != reading.reader.party:
         raise NotYourTurnError(row.negotiation, row.state.value)
-    _require_renewable(reading, row)
+    if not ending:
+        _require_renewable(reading, row)
     dataset = existing_dataset(reading, row.dataset)
     terms = reading.policy(row.policy)
     turn = Turn(row=row, dataset=dataset, terms=terms, ethics=ethics_status(row, terms, sensitive=dataset.sensitive))

@@ -16,9 +16,15 @@ def visible_duty(reading: Reading, iri: str) -> DutyRow:
     """
     row = reading.view.duty(iri)
     audits = Scope.AUDIT_READ in reading.reader.scopes
-    if row is None or not (audits or reading.reader.party in {row.assigner, row.assignee, row.raised_by}):
+    if row is None or not (audits or names_of(reading) & {row.assigner, row.assignee, row.raised_by}):
         raise NotFoundError("duty", iri)
     return row
+
+
+def names_of(reading: Reading) -> frozenset[str]:
+    """How duties name the reader: its IRI, and the keyed hash of the person that it is on a platform."""
+    party = reading.view.party(reading.reader.party)
+    return frozenset({reading.reader.party, "" if party is None else party.subject}) - {""}
 
 
 def duty_view(reading: Reading, row: DutyRow) -> DutyView:

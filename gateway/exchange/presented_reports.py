@@ -135,5 +135,8 @@ def _sees(reading: Reading, row: RunRow) -> bool:
 def _metrics(reading: Reading, row: RunRow) -> Mapping[str, float]:
     content = reading.view.document(row.facets)
     document: Any = {} if content is None else msgspec.json.decode(content)
-    found: Mapping[str, float] = document.get("run", {}).get("facets", {}).get("muniment_use", {}).get("metrics", {})
-    return found
+    found: Mapping[str, float | None] = (
+        document.get("run", {}).get("facets", {}).get("muniment_use", {}).get("metrics", {})
+    )
+    # WHY: a figure that was no number was stored as nothing; that it was there says nothing either.
+    return {name: value for name, value in found.items() if value is not None}

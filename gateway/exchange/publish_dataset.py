@@ -78,6 +78,9 @@ async def _publish(ports: Ports, principal: Principal, command: PublishDataset) 
     if known is not None and known.sensitive is not sensitive:
         # WHY: negotiations under way were reviewed as what the dataset was; a change would strand or smuggle them.
         raise InputInvalidError("sensitive", "a published dataset stays as sensitive as it is")
+    if known is not None and known.lawful_basis != command.lawful_basis:
+        # WHY: people consented, or did not, to a use on the basis that they were told; another one would void their no.
+        raise InputInvalidError("lawfulBasis", "a published dataset keeps the basis that people were told")
     profile = await ports.sources.profile(command.source, command.collection, own=command.account or None)
     document = DatasetDescription(
         kind=collection.kind,

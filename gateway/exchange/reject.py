@@ -37,7 +37,7 @@ async def reject_request(ports: Ports, principal: Principal, command: RejectRequ
     if recorded is None:
         _check(command)
         turn = await read(
-            ports, principal, lambda reading: own_turn(reading, command.negotiation, ANSWERABLE | SIGNABLE)
+            ports, principal, lambda reading: own_turn(reading, command.negotiation, ANSWERABLE | SIGNABLE, ending=True)
         )
         note = await keep_text(ports, command.note, command.negotiation)
         rejected = RequestRejected(

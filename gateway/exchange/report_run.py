@@ -1,12 +1,15 @@
 """Report a training run: which model was trained on which delivery, when, for what; compared with what was licensed."""
 
+import math
 import re
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
+from gateway.exchange.agreement import ends_at
 from gateway.exchange.appending import Draft, recorded_once, require_same, the
 from gateway.exchange.commands import ReportRun
 from gateway.exchange.deliver.errors import DeliveryNotReadyError
@@ -18,14 +21,14 @@ from gateway.exchange.presented_reports import RunView, run_of, run_view, visibl
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.views import Page
 from graph.journal.documents import Document
-from graph.journal.events import RunReported
-from graph.journal.rows import DeliveryRow, DeliveryState
+from graph.journal.events import DeliveryReleased, DutyFiled, DutyKind, Event, LicenceRevoked, RunReported
+from graph.journal.rows import DeliveryItemRow, DeliveryRow, DeliveryState
 from graph.times import instant_text
 from policies.vocabulary import PROFILE, Iri
 
 MEDIA_TYPE: Final = "application/vnd.openlineage.run-event+json"
 MOST_METRICS: Final = 100
-_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:\S{1,300}")
+_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:[!-~]{1,300}")
 _METRIC: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _PRODUCER: Final = "https://muniment.example/"
 _SCHEMA: Final = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
@@ -38,10 +41,11 @@ async def report_run(ports: Ports, principal: Principal, command: ReportRun) -> 
         ScopeMissingError: Without ``usage:report``.
         NotFoundError: No delivery of the caller's has this IRI.
         DeliveryNotReadyError: Nothing of it has left.
-        InputInvalidError: The model is no IRI, the run ends before it begins, a metric has no name or no number.
+        InputInvalidError: The model is no IRI, the run ends before it begins or after now, a metric has no name or no
+            finite number.
     """
     principal.require(Scope.USAGE_REPORT)
-    _check(command)
+    _check(command, ports.clock())
     recorded = await recorded_once(ports, principal, command, lambda reading: _drafted(ports, reading, command))
     reported = the(recorded, RunReported, command)
     require_same(reported.delivery, command.delivery, command)
@@ -79,14 +83,18 @@ async def training_runs(
     return await read(ports, principal, found)
 
 
-def _check(command: ReportRun) -> None:
+def _check(command: ReportRun, now: datetime) -> None:
     if not _IRI.fullmatch(command.model):
         raise InputInvalidError("model", "expected an IRI")
     if command.ended < command.started:
         raise InputInvalidError("ended", "it is before `started`")
+    if command.ended > now:
+        raise InputInvalidError("ended", "it is in the future; report a run when it has ended")
     if len(command.metrics) > MOST_METRICS:
         raise InputInvalidError("metrics", f"at most {MOST_METRICS}")
-    for name in command.metrics:
+    for name, value in command.metrics.items():
+        if not math.isfinite(value):
+            raise InputInvalidError("metrics", f"`{name[:64]}` is no finite number")
         if not _METRIC.fullmatch(name):
             raise InputInvalidError("metrics", f"`{name[:64]}` is no name of a metric")
 
@@ -123,9 +131,31 @@ def _outside(reading: Reading, row: DeliveryRow, command: ReportRun) -> str:
         return "ACTION_NOT_LICENSED"
     if PROFILE.is_a(Iri(command.purpose), Iri(row.purpose)) is not True:
         return "PURPOSE_NOT_LICENSED"
-    licences = [reading.view.licence(item.licence) for item in row.items]
-    ends = [each.valid_until for each in licences if each is not None and each.valid_until is not None]
-    return "LICENCE_EXPIRED" if any(command.started > end for end in ends) else ""
+    if command.started < _first(reading, row.delivery, DeliveryReleased):
+        return "DELIVERY_NOT_READY"
+    codes = (_outlived(reading, row, item, command.started) for item in row.items)
+    return next((code for code in codes if code), "")
+
+
+def _outlived(reading: Reading, row: DeliveryRow, item: DeliveryItemRow, started: datetime) -> str:
+    """Why a run that began then was too late for one licence's part; empty when it was not."""
+    licence = reading.view.licence(item.licence)
+    # WHY: under an earlier agreement the licence counts its days no more; this package's release is what is known then.
+    counted = licence.first_delivery if licence is not None and licence.agreement == item.agreement else None
+    end = ends_at(reading.policy(item.policy), counted or _first(reading, row.delivery, DeliveryReleased))
+    if started > _first(reading, item.licence, LicenceRevoked):
+        return "LICENCE_TERMINATED"
+    if end is not None and started > end:
+        return "LICENCE_EXPIRED"
+    duties = (each for each in reading.view.duties_of(item.licence) if each.kind is DutyKind.TAKE_DOWN)
+    taken_down = (_first(reading, each.duty, DutyFiled) for each in duties if row.delivery in each.deliveries)
+    return "DELIVERY_OUTDATED" if any(started > each for each in taken_down) else ""
+
+
+def _first(reading: Reading, iri: str, event: type[Event]) -> datetime:
+    """When such an event of the thing was recorded; the end of time when none was."""
+    found = reading.view.events_about(iri, limit=1, types=(event,))
+    return found[0].at if found else datetime.max.replace(tzinfo=UTC)
 
 
 def _facets(run: str, row: DeliveryRow, command: ReportRun) -> Document:

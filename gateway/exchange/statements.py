@@ -22,6 +22,8 @@ class StatedDelivery:
 
     delivery: str
     manifest: str
+    agreement: str
+    """Under which it left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,6 @@ class DutyStatement:
     duty: str
     kind: DutyKind
     licence: str
-    agreement: str
     clause: str
     deliveries: tuple[StatedDelivery, ...]
     answers: int
@@ -62,27 +63,29 @@ def statement_of(reading: Reading, duty: DutyRow) -> Document:
 
 
 def _drawn(reading: Reading, duty: DutyRow) -> DutyStatement:
-    accesses = [event for _, event in accesses_under(reading, duty.licence)]
     taken_down = duty.kind is DutyKind.TAKE_DOWN
-    about = [each for each in accesses if not taken_down or each.delivery in duty.deliveries]
-    licence = reading.view.licence(duty.licence)
+    parts = [
+        (row, item)
+        for row in reading.view.deliveries_of(duty.licence)
+        if row.state in _LEFT and (not taken_down or row.delivery in duty.deliveries)
+        for item in row.items
+        if item.licence == duty.licence
+    ]
+    # WHY: a take-down is about packages alone; to read every access for it would cost as much as there are.
+    accesses = [] if taken_down else [event for _, event in accesses_under(reading, duty.licence)]
     return DutyStatement(
         duty=duty.duty,
         kind=duty.kind,
         licence=duty.licence,
-        agreement="" if licence is None else licence.agreement,
         clause=duty.clause,
-        deliveries=tuple(_deliveries(reading, duty, taken_down=taken_down)),
-        answers=sum(1 for each in about if not each.delivery),
-        rows=sum(each.rows for each in about),
+        deliveries=tuple(
+            StatedDelivery(delivery=row.delivery, manifest=row.manifest, agreement=item.agreement)
+            for row, item in parts
+        ),
+        answers=sum(1 for each in accesses if not each.delivery),
+        rows=sum(item.rows for _, item in parts) + sum(each.rows for each in accesses if not each.delivery),
         due=tuple(_due(accesses)) if duty.kind is DutyKind.SETTLE else (),
     )
-
-
-def _deliveries(reading: Reading, duty: DutyRow, *, taken_down: bool) -> Iterator[StatedDelivery]:
-    for row in reading.view.deliveries_of(duty.licence):
-        if row.state in _LEFT and (not taken_down or row.delivery in duty.deliveries):
-            yield StatedDelivery(delivery=row.delivery, manifest=row.manifest)
 
 
 def _due(accesses: list[AccessRecorded]) -> Iterator[StatedAmount]:

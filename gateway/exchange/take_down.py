@@ -50,7 +50,7 @@ def _take_downs(ports: Ports, reading: Reading, change: Change) -> Iterator[Duty
     )
     found: dict[str, list[str]] = {}
     for delivery, item in reading.view.released_with(change.platform, change.subject):
-        if _ends(reading, item, before, change) and not _deleted(reading, item.licence):
+        if _ends(reading, item, before, change) and not _settled(reading, delivery, item.licence, change.subject):
             found.setdefault(item.licence, []).append(delivery)
     for licence, deliveries in found.items():
         yield DutyFiled(
@@ -58,7 +58,8 @@ def _take_downs(ports: Ports, reading: Reading, change: Change) -> Iterator[Duty
             kind=DutyKind.TAKE_DOWN,
             licence=licence,
             clause="",
-            raised_by=change.recorded_by,
+            # WHY: not the party: sides of the licence can have the event proven, and must not learn who it is.
+            raised_by=change.subject,
             due=reading.now + TAKE_DOWN_WITHIN,
             deliveries=tuple(deliveries),
         )
@@ -77,7 +78,10 @@ def _ends(reading: Reading, item: DeliveryItemRow, before: _Standing, change: Ch
             return by_consent and not (consented - {notice} if notice else ())
 
 
-def _deleted(reading: Reading, licence: str) -> bool:
+def _settled(reading: Reading, delivery: str, licence: str, subject: str) -> bool:
+    """Whether what was taken under the licence is deleted, or is taken down for this person already."""
     return any(
-        each.kind is DutyKind.DELETE and each.state is DutyState.FULFILLED for each in reading.view.duties_of(licence)
+        (each.kind is DutyKind.DELETE and each.state is DutyState.FULFILLED)
+        or (each.kind is DutyKind.TAKE_DOWN and each.raised_by == subject and delivery in each.deliveries)
+        for each in reading.view.duties_of(licence)
     )

@@ -59,7 +59,7 @@ async def trace_receipt(ports: Ports, principal: Principal, access: str) -> Trac
     return TraceView(
         access=found.view,
         licence=found.licence.licence,
-        agreement=found.licence.agreement,
+        agreement=found.event.agreement,
         owner=found.licence.assigner,
         developer=found.licence.assignee,
         platform=found.dataset.platform,

@@ -10,6 +10,7 @@ from gateway.api.mutations.payload import IDEMPOTENCY, INPUT, Info, Payload, att
 from gateway.api.reporting import Concern, TrainingRun
 from gateway.exchange import commands
 from gateway.exchange.concerns import answer_concern, close_concern, file_concern
+from gateway.exchange.errors import InputInvalidError
 from gateway.exchange.report_run import report_run
 from policies.vocabulary import Iri
 
@@ -94,6 +95,18 @@ class CloseConcernPayload(Payload):
     concern: Concern | None = strawberry.field(description=_CONCERN)
 
 
+def _figures(given: list[RunMetricInput]) -> dict[str, float]:
+    """The figures by name.
+
+    Raises:
+        InputInvalidError: two have one name.
+    """
+    figures = {each.name: each.value for each in given}
+    if len(figures) < len(given):
+        raise InputInvalidError("metrics", "two figures have one name")
+    return figures
+
+
 @strawberry.type(description="Mutations of reports.")
 class ReportingMutation:
     """Mutations of reports."""
@@ -113,7 +126,7 @@ class ReportingMutation:
                 purpose=given.purpose,
                 started=given.started,
                 ended=given.ended,
-                metrics={each.name: each.value for each in given.metrics},
+                metrics=_figures(given.metrics),
                 idempotency_key=given.idempotency_key,
             ),
         )

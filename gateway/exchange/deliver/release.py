@@ -20,7 +20,7 @@ from gateway.exchange.read.decide import Permitted
 from gateway.exchange.read.mask import rule_of
 from graph.journal.documents import subjects_of
 from graph.journal.entries import Entry, Refused
-from graph.journal.events import AccessRecorded, DeliveryReleased
+from graph.journal.events import AccessRecorded, DeliveryReleased, DutyKind
 from graph.journal.guards import (
     ColumnsApart,
     ConsentEpochIs,
@@ -126,6 +126,13 @@ def _ready(delivery: str, party: str, view: View) -> DeliveryRow:
 
 def _judge(ports: Ports, row: DeliveryRow, known: Epochs, view: View) -> _Judged:
     permitted = decide_again(ports, row, plan_of(row.plan, view), view)
+    # INVARIANT: what was taken down stays so, also when the person consents anew.
+    if any(
+        each.kind is DutyKind.TAKE_DOWN and row.delivery in each.deliveries
+        for item in row.items
+        for each in view.duties_of(item.licence)
+    ):
+        raise PeopleChangedError(row.delivery)
     platforms = sorted({each.plan.dataset.platform for each in permitted})
     epochs = tuple((name, view.consent_epoch(name)) for name in platforms)
     if epochs != known:

@@ -28,7 +28,7 @@ class DutyFiled:
     clause: str
     """Uid of the obligation in the agreement, or empty when it follows from the law or from the price."""
     raised_by: str
-    """Whose act it follows from."""
+    """Whose act it follows from: a party, or of a take-down the keyed hash of the person."""
     due: datetime
     deliveries: tuple[str, ...]
     """The packages that it is about."""

@@ -19,9 +19,20 @@ class DutyReads(Reads):
         """One duty."""
         return duty_row(self._connection, iri)
 
-    def duties(self, party: str, after: int | None = None, limit: int = PAGE) -> Sequence[DutyRow]:
-        """What a party owes, is owed, or raised; oldest first, beginning after the one with ``seq`` = ``after``."""
-        found = self._connection.rows(statements.DUTIES, party=party, after=position(after), limit=limit)
+    def duties(
+        self, party: str, raised_by: str | None = None, after: int | None = None, limit: int = PAGE
+    ) -> Sequence[DutyRow]:
+        """What a party owes, is owed, or raised; oldest first, beginning after the one with ``seq`` = ``after``.
+
+        Args:
+            party: IRI.
+            raised_by: how duties name it as whoever raised them; nothing: by its IRI.
+            after: ``seq`` of the last row seen.
+            limit: rows at most.
+        """
+        found = self._connection.rows(
+            statements.DUTIES, party=party, raised=raised_by or party, after=position(after), limit=limit
+        )
         return [_duty(row) for row in found]
 
     def duties_of(self, licence: str) -> Sequence[DutyRow]:

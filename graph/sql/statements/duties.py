@@ -23,7 +23,7 @@ DUTIES = Prepared(
         or_(
             LICENCE.c.assigner == bindparam("party"),
             LICENCE.c.assignee == bindparam("party"),
-            DUTY.c.raised_by == bindparam("party"),
+            DUTY.c.raised_by == bindparam("raised"),
         ),
         DUTY.c.seq > bindparam("after"),
     )

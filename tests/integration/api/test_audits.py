@@ -213,8 +213,52 @@ def _label(bundle: Bundle) -> None:
     bundle["lineage"]["nodes"][0]["label"] = "Owner"
 
 
+def _way(bundle: Bundle) -> None:
+    bundle["direction"] = "BACKWARD"
+
+
+def _nowhere(bundle: Bundle) -> None:
+    bundle["direction"] = "SIDEWAYS"
+
+
+def _other_start(bundle: Bundle) -> None:
+    bundle["about"] = bundle["lineage"]["edges"][0]["source"]
+
+
+def _no_edges(bundle: Bundle) -> None:
+    bundle["lineage"]["edges"] = []
+
+
+def _one_edge(bundle: Bundle) -> None:
+    bundle["lineage"]["edges"].pop()
+
+
+def _no_accesses(bundle: Bundle) -> None:
+    gone = {each["id"] for each in bundle["lineage"]["nodes"] if each["label"] == "AccessWindow"}
+    bundle["lineage"]["nodes"] = [each for each in bundle["lineage"]["nodes"] if each["id"] not in gone]
+    bundle["lineage"]["edges"] = [
+        each for each in bundle["lineage"]["edges"] if not gone & {each["source"], each["target"]}
+    ]
+
+
+def _twice(bundle: Bundle) -> None:
+    bundle["lineage"]["nodes"] *= 2
+
+
 @pytest.mark.parametrize(
-    ("alter", "finding"), [(_invent, "does not say"), (_turn, "does not say"), (_label, "names no")]
+    ("alter", "finding"),
+    [
+        (_invent, "does not say"),
+        (_turn, "does not say"),
+        (_label, "names no"),
+        (_way, "nothing leads"),
+        (_nowhere, "no direction"),
+        (_other_start, "nothing leads"),
+        (_no_edges, "nothing leads"),
+        (_one_edge, "nothing leads"),
+        (_no_accesses, "is missing"),
+        (_twice, "twice"),
+    ],
 )
 async def test_the_command_draws_the_graph_again_from_the_events(
     told: Told,

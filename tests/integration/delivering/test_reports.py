@@ -20,7 +20,7 @@ from gateway.exchange.errors import InputInvalidError, NotFoundError, NotYourTur
 from gateway.exchange.presented_reports import ConcernView, RunView
 from gateway.exchange.report_run import report_run, training_run, training_runs
 from gateway.exchange.usage import usage_report
-from graph.journal.events import AccessRecorded, PartyKind, RunReported
+from graph.journal.events import AccessRecorded, DutyFiled, DutyKind, PartyKind, RunReported
 from graph.journal.rows import ConcernState
 from policies.vocabulary import EVALUATE, FINE_TUNE
 from tests.testkit.clock import NOON
@@ -79,6 +79,7 @@ async def delivered(folder: Path) -> AsyncIterator[Delivered]:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
         view = await prepared(exchange, licence, rows=50)
         await fetched(exchange, view)
+        exchange.clock.advance(4 * 3600)
         yield Delivered(exchange=exchange, view=view, licence=licence)
 
 
@@ -113,6 +114,49 @@ async def test_a_run_is_on_record_and_compared_with_what_was_licensed(
             await training_run(world.exchange.ports, world.owner(OTHER), run.run)
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+async def test_a_figure_that_is_no_number_is_refused(tmp_path: Path, value: float) -> None:
+    async with delivered(tmp_path) as world:
+        before = len(await world.exchange.events())
+
+        with pytest.raises(InputInvalidError, match="finite"):
+            await world.reported(metrics={"loss": value})
+
+        assert len(await world.exchange.events()) == before
+
+
+async def test_a_run_is_over_when_it_is_reported(tmp_path: Path) -> None:
+    async with delivered(tmp_path) as world:
+        with pytest.raises(InputInvalidError, match="future"):
+            await world.reported(ended=NOON + timedelta(days=400))
+
+
+async def test_a_run_that_no_licence_covers_any_more_says_why(tmp_path: Path) -> None:
+    async with delivered(tmp_path) as world:
+        exchange = world.exchange
+        early = await world.reported(started=NOON - timedelta(days=1), ended=NOON)
+        exchange.clock.advance(3600)
+        owed = DutyFiled(
+            duty="urn:muniment:duty:1",
+            kind=DutyKind.TAKE_DOWN,
+            licence=world.licence,
+            clause="",
+            raised_by=exchange.person("ann"),
+            due=exchange.clock(),
+            deliveries=(world.view.delivery,),
+        )
+        await exchange.append(owed)
+        before = await world.reported(started=exchange.clock(), ended=exchange.clock())
+        exchange.clock.advance(3600)
+        taken_down = await world.reported(started=exchange.clock(), ended=exchange.clock())
+        await exchange.revoke(world.licence)
+        exchange.clock.advance(3600)
+        revoked = await world.reported(started=exchange.clock(), ended=exchange.clock())
+
+        codes = [each.code for each in (early, before, taken_down, revoked)]
+        assert codes == ["DELIVERY_NOT_READY", None, "DELIVERY_OUTDATED", "LICENCE_TERMINATED"]
+
+
 async def test_the_runs_of_a_model_are_its_developers_and_an_auditor_sees_everybodys(tmp_path: Path) -> None:
     async with delivered(tmp_path) as world:
         first = await world.reported()
@@ -139,6 +183,7 @@ async def test_a_run_that_began_after_the_licence_ended_says_so(tmp_path: Path) 
         await fetched(exchange, view)
         world = Delivered(exchange=exchange, view=view, licence=licence)
 
+        exchange.clock.advance(2 * 86_400)
         late = await world.reported(started=end + timedelta(hours=1), ended=end + timedelta(hours=2))
 
         assert late.code == "LICENCE_EXPIRED"

@@ -90,15 +90,34 @@ async def test_the_packages_with_the_person_are_named_and_a_take_down_is_owed(
             await fetched(exchange, waiting)
 
 
+async def test_what_was_taken_down_stays_shut_and_is_not_filed_again_when_the_person_consents_anew(
+    tmp_path: Path,
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        await exchange.consent("ann", "bob", "cid")
+        licence = await exchange.licence(await exchange.dataset(basis=CONSENT), LICENSED)
+        package = await prepared(exchange, licence, rows=20)
+        await fetched(exchange, package)
+        ann, bob = await person(exchange, "ann"), await person(exchange, "bob")
+        assert len(await withdrawn(exchange, ann)) == 1
+        await exchange.consent("ann", categories=(CATEGORY,))
+
+        with pytest.raises(PeopleChangedError):
+            await fetched(exchange, package)
+        assert await withdrawn(exchange, ann) == ()
+        assert len(await withdrawn(exchange, bob)) == 1, "somebody else is told as well"
+
+
 async def test_nobody_is_named_in_what_is_owed(tmp_path: Path) -> None:
     async with an_exchange(tmp_path) as exchange:
         licence = await exchange.licence(await exchange.dataset(), LICENSED)
         await fetched(exchange, await prepared(exchange, licence, rows=20))
-        await objected(exchange, await person(exchange, "ann"))
+        ann = await person(exchange, "ann")
+        await objected(exchange, ann)
 
         filed = await exchange.last()
         assert isinstance(filed, DutyFiled)
-        assert exchange.person("ann") not in msgspec.json.encode(filed).decode()
+        assert ann.party not in msgspec.json.encode(filed).decode(), "the keyed hash alone, which sides cannot resolve"
 
 
 async def test_who_is_in_no_package_starts_nothing(tmp_path: Path) -> None:

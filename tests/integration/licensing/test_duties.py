@@ -22,6 +22,7 @@ from gateway.exchange.errors import (
     SignatureRefusedError,
     VersionConflictError,
 )
+from gateway.exchange.renew import renew_licence
 from gateway.exchange.revoke import revoke_licence
 from gateway.exchange.usage import usage_report
 from gateway.exchange.views import DutyView
@@ -117,6 +118,34 @@ async def test_the_end_of_a_licence_starts_what_its_agreement_says(market: Marke
     assert [each.overdue for each in seen] == [True, False]
 
 
+async def test_what_left_under_an_earlier_agreement_is_owed_by_that_one(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    view = await market.licensed(owner, developer, await market.offered(owner))
+    assert view.licence is not None
+    licence = view.licence.licence
+    command = commands.RenewLicence(licence=licence, days=9)
+    again = await renew_licence(market.ports, owner.principal, command)
+    odrl: Any = (await market.see(developer, again)).terms.odrl
+    free = {name: value for name, value in odrl.items() if name not in {"@id", "obligation"}}
+    free["permission"] = [
+        {name: value for name, value in rule.items() if name not in {"duty", "@id"}} for rule in odrl["permission"]
+    ]
+    await market.counter(developer, again, free)
+    await market.accept(owner, await market.see(owner, again))
+    await market.sign(owner, await market.see(owner, again))
+    await market.sign(developer, await market.see(developer, again))
+
+    ended = await revoke_licence(market.ports, owner.principal, commands.RevokeLicence(licence=licence, code="DONE"))
+
+    assert ended.version == 2
+    assert [each.kind for each in ended.duties] == [DELETE, CERTIFY, SETTLE]
+    assert {each.clause for each in ended.duties} == {
+        f"{view.licence.agreement.agreement}#o2",
+        f"{view.licence.agreement.agreement}#o3",
+        None,
+    }
+
+
 async def test_what_is_free_is_not_settled(market: Market) -> None:
     assert set((await ended(market, free=True)).duties) == {DELETE, CERTIFY}
 
@@ -137,8 +166,10 @@ async def test_each_duty_is_followed_until_it_is_fulfilled_and_the_certificate_n
     assert {deleted.state, certified.state, settled.state} == {DutyState.FULFILLED}
     certificate = msgspec.json.decode(await world.statement(CERTIFY))
     rows = await market.ports.journal.view(lambda view: view.deliveries_of(world.licence))
-    assert certificate["deliveries"] == [{"delivery": each.delivery, "manifest": each.manifest} for each in rows]
-    assert (certificate["answers"], certificate["rows"], certificate["licence"]) == (1, 20, world.licence)
+    assert certificate["deliveries"] == [
+        {"delivery": each.delivery, "manifest": each.manifest, "agreement": each.items[0].agreement} for each in rows
+    ]
+    assert (certificate["answers"], certificate["rows"], certificate["licence"]) == (1, 18, world.licence)
     paid = msgspec.json.decode(await world.statement(SETTLE))["due"]
     report = await usage_report(market.ports, world.owner.principal, (world.licence,))
     assert paid == [{"amount_micro": each.amount_micro, "currency": each.currency} for each in report.due]

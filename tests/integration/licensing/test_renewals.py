@@ -21,7 +21,7 @@ from gateway.exchange.lookup_ethics import ethics_cases
 from gateway.exchange.renew import MOST_MESSAGE, renew_licence
 from gateway.exchange.revoke import revoke_licence, suspend_licence
 from gateway.exchange.views import LicenceView, NegotiationView
-from graph.journal.events import AgreementSigned, ConcernFiled, LicenceFinalised, LicenceRenewed
+from graph.journal.events import AgreementSigned, ConcernFiled, LicenceFinalised, LicenceRenewed, TermReason
 from graph.journal.rows import NegotiationState
 from policies.errors import PolicyError
 from policies.model import Usage
@@ -30,6 +30,7 @@ from policies.vocabulary import PER_RECORD
 from tests.testkit.licensing import TERMS, Market, Member
 from tests.testkit.record import an_access
 
+DEARER = Rate(amount_micro=50_000, currency="EUR", unit=PER_RECORD)
 CHEAPER = Rate(amount_micro=1, currency="EUR", unit=PER_RECORD)
 
 
@@ -182,9 +183,7 @@ async def test_a_sensitive_use_goes_before_the_board_again(market: Market) -> No
     owner, developer = await market.owner(), await market.developer()
     board = await market.board()
     view = await market.ask_one(developer, await market.offered(owner, sensitive=True))
-    (case,) = (await ethics_cases(market.ports, board.principal, first=9)).items
-    decision = commands.DecideEthicsCase(case=case.case, approved=True, reason="It helps more than it harms.")
-    await decide_ethics_case(market.ports, board.principal, decision)
+    await approved(market, board)
     await market.accept(owner, await market.see(owner, view))
     view = await signed(market, owner, developer, view)
     assert view.licence is not None
@@ -195,6 +194,55 @@ async def test_a_sensitive_use_goes_before_the_board_again(market: Market) -> No
     offered = await renew(market, owner, view.licence.licence, max_records=6)
     with pytest.raises(EthicsDecisionOpenError):
         await market.accept(developer, offered)
+
+
+async def test_no_rule_answers_for_an_owner_who_began(market: Market) -> None:
+    owner, developer = await market.owner(), await market.developer()
+    dataset = await market.offered(owner)
+    view = await market.licensed(owner, developer, dataset)
+    await market.delegate(owner, dataset)
+    assert view.licence is not None
+    offered = await renew(market, owner, view.licence.licence, price=DEARER)
+
+    countered = await market.counter(developer, offered, TERMS)
+
+    assert countered.hold is not None
+    assert (countered.state, countered.hold.code) == (NegotiationState.OFFERED, "OWNER_MUST_ANSWER")
+
+
+async def test_a_renewal_of_what_has_ended_can_be_given_up(market: Market) -> None:
+    owner, developer, licence = await licensed(market)
+    asked = await renew(market, developer, licence, max_records=5)
+    await revoke_licence(market.ports, owner.principal, commands.RevokeLicence(licence=licence, code="ENOUGH"))
+
+    ended = await market.reject(owner, asked, (TermReason(term="action", code="LICENCE_ENDED"),))
+
+    assert ended.state == NegotiationState.TERMINATED
+
+
+async def test_the_board_does_not_make_rules_sign_for_a_licence_that_has_ended(market: Market) -> None:
+    owner, developer, board = await market.owner(), await market.developer(), await market.board()
+    dataset = await market.offered(owner, sensitive=True)
+    view = await market.ask_one(developer, dataset)
+    await approved(market, board)
+    await market.accept(owner, await market.see(owner, view))
+    view = await signed(market, owner, developer, view)
+    await market.delegate(owner, dataset, bounds=replace(TERMS, ethics=True))
+    assert view.licence is not None
+    licence = view.licence.licence
+    asked = await renew(market, developer, licence, max_records=5)
+    await revoke_licence(market.ports, owner.principal, commands.RevokeLicence(licence=licence, code="ENOUGH"))
+
+    await approved(market, board)
+
+    assert (await market.see(developer, asked)).state == NegotiationState.REQUESTED
+
+
+async def approved(market: Market, board: Member) -> None:
+    """The board approves whatever is open."""
+    (case,) = (await ethics_cases(market.ports, board.principal, first=9, is_open=True)).items
+    decision = commands.DecideEthicsCase(case=case.case, approved=True, reason="It helps more than it harms.")
+    await decide_ethics_case(market.ports, board.principal, decision)
 
 
 async def test_what_cannot_be_asked(market: Market) -> None:
