@@ -1,7 +1,6 @@
 """A story to look back on: two owners, one developer, a query, a package under both licences, and a reported run."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 
 from gateway.exchange import commands
@@ -70,7 +69,7 @@ async def a_story(world: World) -> Story:
         action=FINE_TUNE,
         purpose=ACADEMIC,
         started=NOON,
-        ended=NOON + timedelta(hours=3),
+        ended=NOON,
         metrics={"loss": 0.25, "rows": 1_000_000.0},
     )
     reported = await report_run(ports, developer.principal, run)
