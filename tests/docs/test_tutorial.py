@@ -1,6 +1,5 @@
 """The tutorial is run as it stands: its examples in order, against a gateway of its own settings."""
 
-import os
 import re
 import shlex
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 from connectors.testing.suite import ConnectorConformance
 from tests.architecture.packages import ROOT
 from tests.docs.blocks import Block, agrees, blocks, run
+from tests.testkit.environment import CLEAN
 
 PAGE = ROOT / "docs" / "tutorial.md"
 READY = "muniment is ready at "
@@ -22,15 +22,11 @@ ADDRESS = "http://127.0.0.1:8040"
 CONFORMANCE = "class TestGuestBook"
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("MUNIMENT_")}
-
-
 @contextmanager
 def _gateway(arguments: list[str], folder: Path) -> Iterator[str]:
     """A gateway started as the page says, on a free port."""
     command = [sys.executable, "-m", "gateway.cli", *arguments, "--port", "0"]
-    with subprocess.Popen(command, cwd=folder, env=_environment(), stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=folder, env=CLEAN, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -83,9 +79,7 @@ def _write(block: Block, folder: Path) -> None:
 
 def _run(arguments: list[str], folder: Path) -> str:
     command = [sys.executable, "-m", "gateway.cli", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=_environment(), capture_output=True, text=True, check=True, timeout=60
-    ).stdout
+    return subprocess.run(command, cwd=folder, env=CLEAN, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def _conformance() -> type[ConnectorConformance]:

@@ -22,12 +22,12 @@ import pytest
 
 from tests.architecture.packages import ROOT
 from tests.docs.blocks import Block, blocks, run
+from tests.testkit.environment import UNMEASURED
 
 pytestmark = [pytest.mark.slow]
 
 PAGE = ROOT / "docs" / "how-to" / "auditor.md"
 MODEL = "urn:model:demo-small"
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MUNIMENT_")}
 INVITE = """mutation ($input: InvitePartyInput!) {
   inviteParty(input: $input) { invitation userErrors { code message } } }"""
 ITS_RECEIPT = """{ node(id: "RECEIPT") { ... on Access {
@@ -40,7 +40,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A kept world, told once."""
     folder = Path(tmp_path_factory.mktemp("world")) / "world"
     command = [sys.executable, "-m", "gateway.cli", "demo", "--json", "--keep", str(folder)]
-    ended = subprocess.run(command, env=CLEAN, check=False, capture_output=True, text=True, timeout=240)
+    ended = subprocess.run(command, env=UNMEASURED, check=False, capture_output=True, text=True, timeout=240)
     assert ended.returncode == 0, ended.stderr
     (folder / "told.json").write_text(ended.stdout, encoding="utf-8")
     return folder
@@ -149,7 +149,7 @@ def reader(world: Path, graph: Mapping[str, str], tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     reading = Reader(
         folder=tmp_path,
-        environment=CLEAN | dict(graph),
+        environment=UNMEASURED | dict(graph),
         known={"MODEL": MODEL, "RECEIPT": receipt["receipt"], "LICENCE": receipt["licence"]},
     )
     reading.start()

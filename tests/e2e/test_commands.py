@@ -1,7 +1,6 @@
 """The commands as people meet them: a gateway served, a key registered, a graph checked, and clear errors."""
 
 import json
-import os
 import shutil
 import signal
 import socket
@@ -16,13 +15,13 @@ import pytest
 
 from gateway.client import MunimentClient
 from graph.signing import SigningKey
+from tests.testkit.environment import CLEAN
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 INVITE = """mutation Invite($input: InvitePartyInput!) {
   inviteParty(input: $input) { invitation party userErrors { code } }
 }"""
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MUNIMENT_")}
 
 
 def muniment(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

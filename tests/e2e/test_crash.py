@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from tests.testkit.crashes import MOST, Crashing, Told, undisturbed
+from tests.testkit.environment import UNMEASURED
 from tests.testkit.stored import Stored
-from tests.testkit.telling import CLEAN
 
 pytestmark = [
     pytest.mark.slow,
@@ -123,7 +123,7 @@ def check_projections(stored: Stored, beside: Path) -> None:
 
 def muniment(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "gateway.cli", *arguments], check=False, capture_output=True, text=True, env=CLEAN
+        [sys.executable, "-m", "gateway.cli", *arguments], check=False, capture_output=True, text=True, env=UNMEASURED
     )
 
 

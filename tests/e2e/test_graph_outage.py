@@ -18,8 +18,8 @@ from gateway.client import Answer, MunimentClient
 from gateway.demo.queries import text
 from graph.signing import SigningKey
 from tests.testkit.crashes import started
+from tests.testkit.environment import UNMEASURED
 from tests.testkit.neo4j_server import OwnServer
-from tests.testkit.telling import CLEAN
 
 pytestmark = [pytest.mark.slow, pytest.mark.integration]
 
@@ -41,7 +41,7 @@ def muniment(*arguments: str, **environment: str) -> subprocess.CompletedProcess
         check=False,
         capture_output=True,
         text=True,
-        env=CLEAN | environment,
+        env=UNMEASURED | environment,
     )
 
 

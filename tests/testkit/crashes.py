@@ -20,8 +20,9 @@ from pathlib import Path
 
 from gateway.demo import step_10_prepare, step_11_deliver
 from gateway.demo.tale import STEPS
+from tests.testkit.environment import UNMEASURED
 from tests.testkit.stored import Stored, hashes
-from tests.testkit.telling import CLEAN, Telling
+from tests.testkit.telling import Telling
 
 GATEWAY, PREPARATION, DELIVERY, DOWNLOAD = (
     "gateway",
@@ -212,7 +213,7 @@ class Crashing:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            env=CLEAN,
+            env=UNMEASURED,
         )
 
     def _pull_killed(self, delivery: str, url: str, size: int) -> bool:
@@ -270,7 +271,7 @@ def started(arguments: Sequence[str], ready: str, **environment: str) -> Iterato
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env=CLEAN | environment,
+        env=UNMEASURED | environment,
     )
     try:
         assert running.stdout is not None

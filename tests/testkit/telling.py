@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.architecture.packages import ROOT
+from tests.testkit.environment import UNMEASURED
 from tests.testkit.stored import Stored
 
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MUNIMENT_")}
 _STEP = re.compile(r"(\d+)\. ")
 _FAILED = re.compile(r"step (\d+) of the demo failed")
 _PATIENCE_S = 180.0
@@ -35,7 +35,7 @@ class Telling:
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env=CLEAN | {"PYTHONUNBUFFERED": "1"},
+            env=UNMEASURED | {"PYTHONUNBUFFERED": "1"},
         )
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
