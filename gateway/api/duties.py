@@ -9,7 +9,7 @@ from gateway.api.context import Context
 from gateway.api.enums import DutyKind, DutyState
 from gateway.api.parties import Party
 from gateway.api.relay import Node
-from gateway.exchange.duties import duty_statement
+from gateway.exchange.duties.fulfil import duty_statement
 from gateway.exchange.views import DutyView
 
 

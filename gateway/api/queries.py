@@ -20,10 +20,11 @@ from gateway.api.relay import FIRST, After, Connection, First, Node
 from gateway.api.reporting import Concern, TrainingRun, Usage
 from gateway.api.requests import LicenceRequest
 from gateway.auth.principal import Principal
-from gateway.exchange import concerns, discover, duties, lookup, lookup_ethics, report_run
+from gateway.exchange import concerns, discover, lookup, lookup_ethics, report_run
 from gateway.exchange.alternatives import alternatives
 from gateway.exchange.deliver import presented
 from gateway.exchange.deliver.open import opened_delivery
+from gateway.exchange.duties import fulfil
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.foresee import foresee
 from gateway.exchange.ports import Ports
@@ -96,7 +97,7 @@ async def _concern(info: Info, iri: str) -> Concern | None:
 
 
 async def _duty(info: Info, iri: str) -> Duty | None:
-    view = await found(info, duties.duty, iri)
+    view = await found(info, fulfil.duty, iri)
     return None if view is None else Duty.of(view)
 
 
@@ -315,7 +316,7 @@ class OversightQuery:
     async def duties(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Duty] | None:
         """The caller's own duties."""
         window = info.context.window(first, after, "duties")
-        page = await duties.duties(info.context.ports, info.context.principal, first=window.first, after=window.key)
+        page = await fulfil.duties(info.context.ports, info.context.principal, first=window.first, after=window.key)
         return window.connection(page, Duty.of, lambda view: view.duty)
 
     @strawberry.field(

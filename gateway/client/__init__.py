@@ -18,7 +18,7 @@ from gateway.client.agreements import (
 from gateway.client.answers import Answer
 from gateway.client.audits import VerifiedAudit, verify_audit
 from gateway.client.client import MunimentClient
-from gateway.client.duties import sign_duty, verify_duty
+from gateway.client.duties import sign_duty
 from gateway.client.errors import ClientError
 from gateway.client.packages import VerifiedPackage, verify_package
 from gateway.client.proofs import Checkpoint, ProvenEvent, verify_checkpoint, verify_consistency, verify_proof
@@ -45,7 +45,6 @@ __all__ = [
     "verify_audit",
     "verify_checkpoint",
     "verify_consistency",
-    "verify_duty",
     "verify_package",
     "verify_proof",
 ]

@@ -1,6 +1,5 @@
 """Concerns: an owner questions an access or a run, the developer answers, the owner closes it."""
 
-import re
 from typing import Final
 
 from gateway.auth.principal import Principal
@@ -13,12 +12,12 @@ from gateway.exchange.ports import Ports
 from gateway.exchange.presented_reports import ConcernView, concern_view, visible_concern
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.views import Page
+from gateway.exchange.wording import require_code
 from graph.journal.events import AccessRecorded, ConcernAnswered, ConcernClosed, ConcernFiled
 from graph.journal.guards import ExpectedVersion
 from graph.journal.rows import ConcernRow, ConcernState
 
 MOST_TEXT: Final = 4_000
-_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 
 
 async def file_concern(ports: Ports, principal: Principal, command: FileConcern) -> ConcernView:
@@ -86,8 +85,7 @@ async def close_concern(ports: Ports, principal: Principal, command: CloseConcer
     principal.require(Scope.LICENCE_DECIDE)
     recorded = await first_outcome(ports, principal, command)
     if recorded is None:
-        if not _CODE.fullmatch(command.code):
-            raise InputInvalidError("code", "expected SCREAMING_SNAKE_CASE, 2 to 64 characters")
+        require_code(command.code, "code")
         row = await read(ports, principal, lambda reading: visible_concern(reading, command.concern))
         if row.assigner != principal.party:
             raise RoleNotAllowedError(principal.kind, "close a concern of another")

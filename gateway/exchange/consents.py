@@ -7,13 +7,13 @@ from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.appending import Draft, append, first_outcome, recorded_persistently, require_same, the
 from gateway.exchange.commands import Notice, ObjectToUse, RecordConsents, WithdrawConsent
+from gateway.exchange.duties.presented import duty_view, visible_duty
+from gateway.exchange.duties.take_down import with_take_downs
 from gateway.exchange.errors import InputInvalidError, NotFoundError
 from gateway.exchange.notices import ConsentNotice
 from gateway.exchange.ports import Ports
-from gateway.exchange.presented_duties import duty_view, visible_duty
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.roles import OWNERS, PEOPLE, require_kind, require_person, require_platform
-from gateway.exchange.take_down import with_take_downs
 from gateway.exchange.views import ConsentsView, DutyView
 from graph.journal.documents import subjects_document
 from graph.journal.events import ConsentsGiven, ConsentWithdrawn, DutyFiled, ObjectionRaised, Recorded

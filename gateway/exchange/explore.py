@@ -11,9 +11,9 @@ from typing import Final
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange import lookup
+from gateway.exchange.duties.presented import names_of
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
-from gateway.exchange.presented_duties import names_of
 from gateway.exchange.reading import Reading, read
 from graph.journal.heads import Checkpoint
 from graph.journal.proofs import ConsistencyProof, InclusionProof

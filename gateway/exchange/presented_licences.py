@@ -5,11 +5,11 @@ from datetime import datetime
 
 from gateway.exchange.agreement import Agreed, agreed, ends_at, version_of
 from gateway.exchange.caps import caps_of
+from gateway.exchange.duties.presented import duty_view
 from gateway.exchange.existing import existing_dataset, existing_negotiation
 from gateway.exchange.messages import messages
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented import dataset_view, party_view, policy_view
-from gateway.exchange.presented_duties import duty_view
 from gateway.exchange.reading import Reading
 from gateway.exchange.views import (
     AgreementView,

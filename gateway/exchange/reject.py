@@ -12,12 +12,12 @@ from gateway.exchange.negotiating import ANSWERABLE, SIGNABLE, negotiation_resul
 from gateway.exchange.ports import Ports
 from gateway.exchange.reading import read
 from gateway.exchange.views import NegotiationView
+from gateway.exchange.wording import require_code
 from graph.journal.events import RequestRejected, TermReason
 
 MOST_REASONS: Final = 100
 MOST_NOTE: Final = 4_000
 """Characters of a note to the other side."""
-_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 _TERM: Final = re.compile(r"\S{1,200}")
 
 
@@ -64,5 +64,4 @@ def _check(command: RejectRequest) -> None:
 def _check_reason(position: int, reason: TermReason) -> None:
     if not _TERM.fullmatch(reason.term):
         raise InputInvalidError(f"reasons.{position}.term", "expected the name of a term")
-    if not _CODE.fullmatch(reason.code):
-        raise InputInvalidError(f"reasons.{position}.code", "expected SCREAMING_SNAKE_CASE, 2 to 64 characters")
+    require_code(reason.code, f"reasons.{position}.code")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
@@ -10,7 +9,7 @@ from gateway.exchange.answering import Asked, answer_for_owner, case_opened
 from gateway.exchange.appending import Draft, append, first_outcome, keep_text, require_same, the
 from gateway.exchange.commands import RenewLicence
 from gateway.exchange.description import description_of
-from gateway.exchange.errors import InputInvalidError, NotFoundError
+from gateway.exchange.errors import NotFoundError
 from gateway.exchange.existing import existing_dataset
 from gateway.exchange.lookup import own_licence
 from gateway.exchange.negotiating import own_negotiation, require_renewable
@@ -23,6 +22,7 @@ from gateway.exchange.reading import Reading, read
 from gateway.exchange.review import EthicsStatus
 from gateway.exchange.sensitivity import ethics_needed
 from gateway.exchange.views import NegotiationView
+from gateway.exchange.wording import require_message
 from graph.journal.documents import Document
 from graph.journal.events import AnsweredBy, Event, LicenceRequested, OfferMade
 from graph.journal.guards import ExpectedVersion
@@ -33,9 +33,6 @@ from policies.model import Policy, PolicyClass
 from policies.terms import narrowed
 from policies.validate import validate
 from policies.vocabulary import Iri
-
-MOST_MESSAGE: Final = 4_000
-"""Characters of a message to the other side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +71,8 @@ async def renew_licence(ports: Ports, principal: Principal, command: RenewLicenc
     """
     recorded = await first_outcome(ports, principal, command)
     if recorded is None:
-        _check(command)
+        require_days(command.days, "days")
+        require_message(command.message)
         requested, rest = await read(ports, principal, lambda reading: _drafted(ports, reading, command))
         note = await keep_text(ports, command.message, requested.negotiation)
         draft = replace(rest, events=(replace(requested, note=note), *rest.events), text=note)
@@ -86,12 +84,6 @@ async def renew_licence(ports: Ports, principal: Principal, command: RenewLicenc
         return negotiation_view(ports, reading, own_negotiation(reading, found.negotiation))
 
     return await read(ports, principal, shown)
-
-
-def _check(command: RenewLicence) -> None:
-    require_days(command.days, "days")
-    if len(command.message) > MOST_MESSAGE:
-        raise InputInvalidError("message", f"at most {MOST_MESSAGE} characters")
 
 
 def _drafted(ports: Ports, reading: Reading, command: RenewLicence) -> tuple[LicenceRequested, Draft]:

@@ -22,7 +22,7 @@ from gateway.exchange.reading import Reading, read
 from gateway.exchange.views import Page
 from graph.journal.documents import Document
 from graph.journal.events import DeliveryReleased, DutyFiled, DutyKind, Event, LicenceRevoked, RunReported
-from graph.journal.rows import DeliveryItemRow, DeliveryRow, DeliveryState
+from graph.journal.rows import DeliveryItemRow, DeliveryRow
 from graph.times import instant_text
 from policies.vocabulary import PROFILE, Iri
 
@@ -103,7 +103,7 @@ def _drafted(ports: Ports, reading: Reading, command: ReportRun) -> Draft:
     row = visible_delivery(reading, command.delivery)
     if row.party != reading.reader.party:
         raise NotFoundError("delivery", command.delivery)
-    if row.state not in {DeliveryState.RELEASED, DeliveryState.RECEIVED}:
+    if not row.state.has_left:
         raise DeliveryNotReadyError(row.delivery, row.state.value)
     run = ports.ids.new("run")
     facets = _facets(run, row, command)

@@ -28,6 +28,7 @@ from gateway.exchange.review import EthicsStatus
 from gateway.exchange.roles import require_kind
 from gateway.exchange.sensitivity import ethics_needed
 from gateway.exchange.views import NegotiationView
+from gateway.exchange.wording import require_message
 from graph.journal.documents import Document
 from graph.journal.events import LicenceRequested, PartyKind, Recorded
 from graph.journal.guards import ExpectedVersion
@@ -39,8 +40,6 @@ from policies.validate import validate
 from policies.vocabulary import Iri
 
 MOST_ITEMS: Final = 100
-MOST_MESSAGE: Final = 4_000
-"""Characters of a message to an owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +94,7 @@ def _check(command: RequestLicence) -> None:
         if not item.columns:
             raise InputInvalidError(f"items.{position}.columns", "name at least one column")
     require_days(command.days, "days")
-    if len(command.message) > MOST_MESSAGE:
-        raise InputInvalidError("message", f"at most {MOST_MESSAGE} characters")
+    require_message(command.message)
 
 
 async def _send(ports: Ports, principal: Principal, command: RequestLicence) -> tuple[Recorded, ...]:

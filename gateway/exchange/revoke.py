@@ -1,26 +1,22 @@
 """Suspend, resume and revoke a licence: the next release obeys. What is owed after its end is filed with it."""
 
-import re
-from typing import Final
-
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.appending import Draft, recorded_once, recorded_persistently, require_same, the
 from gateway.exchange.commands import ResumeLicence, RevokeLicence, SuspendLicence
-from gateway.exchange.ending import duties_of_end
-from gateway.exchange.errors import InputInvalidError, LicenceStateError, RoleNotAllowedError
+from gateway.exchange.duties.after_end import duties_of_end
+from gateway.exchange.errors import LicenceStateError, RoleNotAllowedError
 from gateway.exchange.existing import existing_dataset
 from gateway.exchange.lookup import own_licence
 from gateway.exchange.ports import Ports
 from gateway.exchange.presented_licences import licence_view
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.views import LicenceView
+from gateway.exchange.wording import require_code
 from graph.journal.events import LicenceResumed, LicenceRevoked, LicenceSuspended
 from graph.journal.guards import ExpectedVersion, ReleasesCounted
 from graph.journal.rows import LicenceRow
 from policies.model import LicenceStatus
-
-_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 
 Change = SuspendLicence | ResumeLicence | RevokeLicence
 
@@ -44,7 +40,7 @@ async def suspend_licence(ports: Ports, principal: Principal, command: SuspendLi
         suspended = LicenceSuspended(licence=row.licence, by=principal.party, code=command.code)
         return Draft(events=(suspended,), expected=_at(row))
 
-    _check(command)
+    require_code(command.code, "code")
     recorded = await recorded_once(ports, principal, command, drafted)
     return await _result(ports, principal, command, the(recorded, LicenceSuspended, command).licence)
 
@@ -68,7 +64,7 @@ async def resume_licence(ports: Ports, principal: Principal, command: ResumeLice
         resumed = LicenceResumed(licence=row.licence, by=principal.party, code=command.code)
         return Draft(events=(resumed,), expected=_at(row))
 
-    _check(command)
+    require_code(command.code, "code")
     recorded = await recorded_once(ports, principal, command, drafted)
     return await _result(ports, principal, command, the(recorded, LicenceResumed, command).licence)
 
@@ -96,14 +92,9 @@ async def revoke_licence(ports: Ports, principal: Principal, command: RevokeLice
         count = ReleasesCounted(platform=platform, count=reading.view.releases(platform))
         return Draft(events=(revoked, *duties_of_end(ports, reading, row)), expected=(*_at(row), count))
 
-    _check(command)
+    require_code(command.code, "code")
     recorded = await recorded_persistently(ports, principal, command, drafted)
     return await _result(ports, principal, command, the(recorded, LicenceRevoked, command).licence)
-
-
-def _check(command: Change) -> None:
-    if not _CODE.fullmatch(command.code):
-        raise InputInvalidError("code", "expected SCREAMING_SNAKE_CASE, 2 to 64 characters")
 
 
 async def _result(ports: Ports, principal: Principal, command: Change, changed: str) -> LicenceView:

@@ -208,6 +208,11 @@ class DeliveryState(StrEnum):
     """The licensee signed for it."""
     FAILED = "FAILED"
 
+    @property
+    def has_left(self) -> bool:
+        """True from the first byte on that may have left."""
+        return self in {DeliveryState.RELEASED, DeliveryState.RECEIVED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryItemRow:

@@ -7,7 +7,7 @@ import strawberry
 from gateway.api.duties import Duty
 from gateway.api.mutations.payload import IDEMPOTENCY, INPUT, Info, Payload, attempt, shown
 from gateway.exchange import commands
-from gateway.exchange.duties import acknowledge_duty, fulfil_duty
+from gateway.exchange.duties.fulfil import acknowledge_duty, fulfil_duty
 
 _RESULT = "The duty as it is now; nothing when there are mistakes."
 

@@ -32,7 +32,6 @@ from graph.journal.guards import (
 from graph.journal.rows import DeliveryItemRow, DeliveryRow, DeliveryState
 from graph.journal.view import View
 
-_OUT: Final = frozenset({DeliveryState.RELEASED, DeliveryState.RECEIVED})
 _KEPT: Final = 256
 _TRIES: Final = 5
 _CHANGED: Final = frozenset({"CONSENT_CHANGED", "VERSION_CONFLICT"})
@@ -75,7 +74,7 @@ class Release:
         for _ in range(_TRIES):
             row = await self._ports.journal.view(lambda view: _ready(delivery, party, view))
             judged = await self._judge(row, client)
-            if row.state in _OUT or await self._booked(judged, client):
+            if row.state.has_left or await self._booked(judged, client):
                 self._remember(delivery, judged.epochs)
                 return row
         raise DeliveryRefusedError(delivery, "", "CONSENT_CHANGED", "consents keep changing; try again")
@@ -119,7 +118,7 @@ def _ready(delivery: str, party: str, view: View) -> DeliveryRow:
     row = view.delivery(delivery)
     if row is None or row.party != party:
         raise NotFoundError("delivery", delivery)
-    if row.state not in {DeliveryState.READY, *_OUT}:
+    if not (row.state is DeliveryState.READY or row.state.has_left):
         raise DeliveryNotReadyError(delivery, row.state.value)
     return row
 

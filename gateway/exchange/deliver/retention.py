@@ -6,7 +6,6 @@ round, and nothing of it goes on record, since no right of anybody changes with 
 
 import asyncio
 from pathlib import Path
-from typing import Final
 
 import structlog
 
@@ -20,7 +19,6 @@ from graph.journal.rows import DeliveryRow, DeliveryState
 from graph.journal.view import View
 from policies.errors import CodedError
 
-_OUT: Final = frozenset({DeliveryState.RELEASED, DeliveryState.RECEIVED})
 _log = structlog.get_logger("gateway.exchange")
 
 
@@ -67,7 +65,7 @@ async def _remove_if_unneeded(ports: Ports, delivery: str) -> None:
 def _found(ports: Ports, delivery: str, view: View) -> tuple[DeliveryRow | None, DeliveryRefusedError | None]:
     """The delivery, and why it can never leave again."""
     row = view.delivery(delivery)
-    if row is None or row.state not in {DeliveryState.READY, *_OUT}:
+    if row is None or not (row.state is DeliveryState.READY or row.state.has_left):
         return row, None
     try:
         decide_again(ports, row, plan_of(row.plan, view), view)

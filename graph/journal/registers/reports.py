@@ -19,7 +19,7 @@ def run_reported(connection: Connection, event: RunReported, seq: int, at: datet
     if row is None:
         raise NotOnRecordError(event.delivery)
     state, party, manifest = row
-    if state not in {DeliveryState.RELEASED, DeliveryState.RECEIVED}:
+    if not DeliveryState(state).has_left:
         raise MoveRefusedError("RunReported", event.delivery, f"it is `{state}`")
     if (event.party, event.manifest) != (party, manifest):
         raise MoveRefusedError("RunReported", event.delivery, "it is not theirs, or its manifest is another one")

@@ -12,9 +12,9 @@ from gateway.auth.scopes import SCOPES_OF
 from gateway.exchange import commands
 from gateway.exchange.consents import object_to_use, withdraw_consent
 from gateway.exchange.deliver.errors import DeliveryRefusedError, PeopleChangedError
-from gateway.exchange.duties import duties, duty, duty_statement
+from gateway.exchange.duties.fulfil import duties, duty, duty_statement
+from gateway.exchange.duties.take_down import TAKE_DOWN_WITHIN
 from gateway.exchange.errors import NotFoundError
-from gateway.exchange.take_down import TAKE_DOWN_WITHIN
 from gateway.exchange.views import DutyView
 from graph.journal.events import ConsentWithdrawn, DutyFiled, DutyFulfilled, DutyKind, PartyInvited, PartyKind
 from graph.journal.rows import DutyState

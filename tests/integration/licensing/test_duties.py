@@ -11,8 +11,8 @@ import pytest
 from gateway.auth.errors import ScopeMissingError
 from gateway.auth.scopes import SCOPES_OF, Scope
 from gateway.exchange import commands, lookup
-from gateway.exchange.duties import acknowledge_duty, duties, duty, duty_statement, fulfil_duty
-from gateway.exchange.ending import SETTLE_WITHIN
+from gateway.exchange.duties.after_end import SETTLE_WITHIN
+from gateway.exchange.duties.fulfil import acknowledge_duty, duties, duty, duty_statement, fulfil_duty
 from gateway.exchange.errors import (
     DutyClosedError,
     DutyWaitsError,

@@ -18,9 +18,10 @@ from gateway.exchange.errors import (
     VersionConflictError,
 )
 from gateway.exchange.lookup_ethics import ethics_cases
-from gateway.exchange.renew import MOST_MESSAGE, renew_licence
+from gateway.exchange.renew import renew_licence
 from gateway.exchange.revoke import revoke_licence, suspend_licence
 from gateway.exchange.views import LicenceView, NegotiationView
+from gateway.exchange.wording import MOST_MESSAGE
 from graph.journal.events import AgreementSigned, ConcernFiled, LicenceFinalised, LicenceRenewed, TermReason
 from graph.journal.rows import NegotiationState
 from policies.errors import PolicyError

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.exchange import commands
-from gateway.exchange.duties import duty_statement
+from gateway.exchange.duties.fulfil import duty_statement
 from gateway.exchange.revoke import revoke_licence
 from gateway.exchange.trace import access_log
 from graph.journal.events import DutyKind

@@ -7,19 +7,18 @@ from typing import Final
 from gateway.exchange.ports import Ports
 from gateway.exchange.reading import Reading
 from graph.journal.events import DutyFiled, DutyKind, LicenceFinalised, LicenceRenewed
-from graph.journal.rows import DeliveryState, LicenceRow
+from graph.journal.rows import LicenceRow
 from policies.model import Constraint, Duty, Policy, flat
 from policies.vocabulary import CERTIFY_DELETION, COMPENSATE, DELETE, DUE_BY, EVENT, LICENCE_END
 
 SETTLE_WITHIN: Final = timedelta(days=30)
 """When the agreement says nothing of it. Source: directive 2011/7/EU, article 3(3)."""
-_LEFT: Final = frozenset({DeliveryState.RELEASED, DeliveryState.RECEIVED})
 _KINDS: Final = {DELETE: DutyKind.DELETE, CERTIFY_DELETION: DutyKind.CERTIFY_DELETION}
 
 
 def duties_of_end(ports: Ports, reading: Reading, licence: LicenceRow) -> Iterator[DutyFiled]:
     """The duties that the end of a licence starts, by the act of the reader."""
-    deliveries = tuple(each.delivery for each in reading.view.deliveries_of(licence.licence) if each.state in _LEFT)
+    deliveries = tuple(each.delivery for each in reading.view.deliveries_of(licence.licence) if each.state.has_left)
     for kind, clause, due in _owed(_agreed(reading, licence), reading.now):
         yield DutyFiled(
             duty=ports.ids.new("duty"),

@@ -10,10 +10,9 @@ from gateway.exchange.reading import Reading
 from gateway.exchange.usage import accesses_under
 from graph.journal.documents import Document
 from graph.journal.events import AccessRecorded, DutyKind
-from graph.journal.rows import DeliveryState, DutyRow
+from graph.journal.rows import DutyRow
 
 MEDIA_TYPE: Final = "application/vnd.muniment.duty-statement+json"
-_LEFT: Final = frozenset({DeliveryState.RELEASED, DeliveryState.RECEIVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ def _drawn(reading: Reading, duty: DutyRow) -> DutyStatement:
     parts = [
         (row, item)
         for row in reading.view.deliveries_of(duty.licence)
-        if row.state in _LEFT and (not taken_down or row.delivery in duty.deliveries)
+        if row.state.has_left and (not taken_down or row.delivery in duty.deliveries)
         for item in row.items
         if item.licence == duty.licence
     ]

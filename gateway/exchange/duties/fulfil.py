@@ -4,13 +4,13 @@ from gateway.auth.principal import Principal
 from gateway.auth.scopes import Scope
 from gateway.exchange.appending import Draft, recorded_once, require_same, the
 from gateway.exchange.commands import AcknowledgeDuty, FulfilDuty
+from gateway.exchange.duties.presented import duty_view, names_of, visible_duty
+from gateway.exchange.duties.statement import statement_of
 from gateway.exchange.errors import DutyClosedError, DutyWaitsError, RoleNotAllowedError, SignatureRefusedError
 from gateway.exchange.paging import page
 from gateway.exchange.ports import Ports
-from gateway.exchange.presented_duties import duty_view, names_of, visible_duty
 from gateway.exchange.reading import Reading, read
 from gateway.exchange.registered_keys import registered_key
-from gateway.exchange.statements import statement_of
 from gateway.exchange.views import DutyView, Page
 from graph.errors import SignatureInvalidError
 from graph.journal.events import DutyAcknowledged, DutyFulfilled, DutyKind
