@@ -4,27 +4,41 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from policies.model import AccessRequest, Cap, Constraint, DenialCode, State, Usage, Value
-from policies.truth import Verdict, compare
+from policies.model import (
+    AccessRequest,
+    Actuals,
+    Cap,
+    Constraint,
+    DenialCode,
+    State,
+    Usage,
+    Verdict,
+    verdict,
+)
+from policies.truth import compare, in_unit
 from policies.vocabulary import (
     COUNT,
     DATE_TIME,
     ELAPSED_TIME,
-    MODEL_RELEASE,
-    PRODUCT,
+    EVENT,
+    FIRST_DELIVERY,
+    LICENCE_END,
     PURPOSE,
-    RECIPIENT,
     RECORD_COUNT,
-    SPATIAL,
-    STORAGE_JURISDICTION,
+    RECORDS_PER_SUBJECT,
+    RHO,
+    TOKEN_COUNT,
+    Grain,
     Iri,
     Operator,
     Vocabulary,
     local,
 )
 
-CAPS: Final = {COUNT: False, RECORD_COUNT: True}
-"""The caps that are counted here, each with whether every row is a unit."""
+CAPS: Final = {COUNT: False, RECORD_COUNT: True, TOKEN_COUNT: False, RECORDS_PER_SUBJECT: False, RHO: False}
+"""The caps, each with whether every row is a unit. Of the others the plan says how much a release takes."""
+
+NOBODY_SAYS: Final[Actuals] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,39 +50,56 @@ class Situation:
     now: datetime
     vocabulary: Vocabulary
 
-    def actual(self, left: Iri) -> Value | None:
-        """The actual value of an operand of the access; ``None`` when nobody supplies it."""
-        request = self.request
-        declared: dict[Iri, Value | None] = {
-            PURPOSE: request.purpose,
-            SPATIAL: request.place,
-            STORAGE_JURISDICTION: request.storage,
-            RECIPIENT: request.recipient,
-            PRODUCT: request.model,
-            MODEL_RELEASE: request.model_release,
-            DATE_TIME: self.now if self.now.tzinfo is not None else None,
-            ELAPSED_TIME: self._elapsed(),
-        }
-        return declared.get(left)
+    def actuals(self, left: Iri) -> Actuals:
+        """The actual values of an operand of the access; none when nobody supplies it."""
+        if left == DATE_TIME:
+            return NOBODY_SAYS if self.now.tzinfo is None else frozenset((self.now,))
+        if left == ELAPSED_TIME:
+            return self._elapsed()
+        return self.request.values.get(left, NOBODY_SAYS)
 
-    def _elapsed(self) -> timedelta | None:
+    def _elapsed(self) -> Actuals:
         """Since the first delivery: nothing before it; unknown when the clock goes backwards."""
-        if self.state.first_delivery is None:
-            return timedelta(0)
-        if self.now.tzinfo is None or self.now < self.state.first_delivery:
-            return None
-        return self.now - self.state.first_delivery
+        first = self.state.first_delivery
+        if first is None:
+            return frozenset((NO_TIME,))
+        if self.now.tzinfo is None or self.now < first:
+            return NOBODY_SAYS
+        return frozenset((self.now - first,))
 
     def judge(self, constraint: Constraint) -> Verdict:
         """The verdict on a constraint of the access; unknown for every operand that is not of that grain.
 
         A cap is never judged here: what it leaves is part of the plan, and inside ``or`` or ``xone`` it is unknown.
         """
-        return compare(constraint, self.actual(constraint.left), self.vocabulary)
+        operand = self.vocabulary.operands.get(constraint.left)
+        if operand is None or operand.grain is not Grain.ACCESS:
+            return Verdict.UNKNOWN
+        if constraint.left == EVENT:
+            return self._happened(constraint)
+        return compare(constraint, self.actuals(constraint.left), self.vocabulary)
+
+    def _happened(self, constraint: Constraint) -> Verdict:
+        """``gt`` an event: it has happened; ``lt``: it has not."""
+        events = {FIRST_DELIVERY: self.state.first_delivery, LICENCE_END: self.state.ended}
+        event = constraint.right[0]
+        if event not in events or self.now.tzinfo is None:
+            return Verdict.UNKNOWN
+        at = events[Iri(str(event))]
+        happened = at is not None and at <= self.now
+        return verdict({Operator.GT: happened, Operator.LT: not happened}.get(constraint.operator))
 
     def usage(self, counter: str) -> Usage:
         """What the counter has seen so far."""
-        return self.state.usage.get(counter, Usage())
+        return self.state.usage.get(counter, NO_USAGE)
+
+    def is_or_belongs_to(self, named: Iri, actual: Iri) -> bool:
+        """Whether the party or asset is the named one, or a member of the named collection."""
+        return named == actual or actual in self.state.members.get(named, ())
+
+
+NO_TIME: Final = timedelta(0)
+NO_USAGE: Final = Usage()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +109,34 @@ class Allowance:
     cap: Cap
     remaining: int
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether not even this access fits."""
+        return self.remaining < self.cap.amount
+
 
 def allowance(constraint: Constraint, rule: Iri, situation: Situation) -> Allowance | None:
-    """The cap that the constraint sets for the rule; ``None`` when it sets none that is counted here."""
+    """The cap that the constraint sets for the rule; ``None`` when it sets none, or nobody says what it takes."""
     bound = constraint.right[0]
     if constraint.left not in CAPS or not isinstance(bound, int):
         return None
+    amount = _amount(constraint, situation)
+    if amount is None:
+        return None
     most = bound - 1 if constraint.operator is Operator.LT else bound
     counter = f"{rule}#{local(constraint.left)}"
-    cap = Cap(counter=counter, operand=constraint.left, bound=most, per_row=CAPS[constraint.left])
+    cap = Cap(counter=counter, operand=constraint.left, bound=most, per_row=CAPS[constraint.left], amount=amount)
     usage = situation.usage(counter)
     return Allowance(cap=cap, remaining=most - usage.used - usage.reserved)
+
+
+def _amount(constraint: Constraint, situation: Situation) -> int | None:
+    """How many units the access takes, or each of its rows."""
+    if constraint.left in {COUNT, RECORD_COUNT}:
+        return 1
+    found = in_unit(constraint.unit, situation.actuals(constraint.left))
+    numbers = [each for each in found if isinstance(each, int) and not isinstance(each, bool) and each >= 0]
+    return max(numbers) if numbers and len(numbers) == len(found) else None
 
 
 def code_of(constraint: Constraint, found: Verdict) -> DenialCode:

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from policies.access import Situation
+from policies.applies import party_matches, permitted_action
 from policies.canonical import policy_hash
-from policies.grants import Barrier, Grant, action_matches, barrier_of, grant_of
+from policies.grants import Barrier, Grant, barrier_of, grant_of
 from policies.model import (
     AccessRequest,
     Constraint,
@@ -23,11 +24,11 @@ from policies.model import (
     PolicyClass,
     Reason,
     State,
+    Verdict,
     flat,
 )
 from policies.predicate import NOTHING
 from policies.release import Release, release_of
-from policies.truth import Verdict
 from policies.vocabulary import DATE_TIME, PROFILE, Vocabulary, compact, local
 
 _PRECEDENCE: Final = (
@@ -120,17 +121,17 @@ def _choose(policy: Policy, situation: Situation) -> Permission | Reason:
         (
             DenialCode.PARTY_NOT_LICENSED,
             "The agreement names another licensee.",
-            lambda permission: permission.assignee == request.party,
+            lambda permission: permission.assignee is not None and party_matches(permission.assignee, situation),
         ),
         (
             DenialCode.DATASET_NOT_LICENSED,
             "The agreement is about another dataset.",
-            lambda permission: permission.target.source == request.target,
+            lambda permission: situation.is_or_belongs_to(permission.target.source, request.target),
         ),
         (
             DenialCode.ACTION_NOT_LICENSED,
             f"The action `{compact(request.action)}` is not licensed.",
-            lambda permission: action_matches(permission, situation),
+            lambda permission: permitted_action(permission.action.term, situation) is Verdict.SATISFIED,
         ),
     )
     for code, text, matches in tests:
@@ -146,12 +147,11 @@ def _choose(policy: Policy, situation: Situation) -> Permission | Reason:
 
 def _binding(mandate: Policy, situation: Situation) -> Iterator[Permission]:
     """The permissions of a mandate that bind the request, as bounds; those outside their validity do not."""
-    request = situation.request
     for permission in mandate.permissions:
         concerned = (
-            permission.assignee in {None, request.party}
-            and permission.target.source == request.target
-            and situation.vocabulary.includes(permission.action.term, request.action) is not False
+            party_matches(permission.assignee, situation)
+            and situation.is_or_belongs_to(permission.target.source, situation.request.target)
+            and permitted_action(permission.action.term, situation) is not Verdict.UNSATISFIED
         )
         past = any(
             isinstance(each, Constraint) and each.left == DATE_TIME and situation.judge(each) is Verdict.UNSATISFIED

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from policies import phrases
 from policies.access import Situation, allowance, code_of
+from policies.applies import forbidden_action, party_matches
+from policies.discharge import activation, anonymizes, fulfilment
 from policies.model import (
+    Activation,
     Cap,
     Condition,
     Constraint,
@@ -15,14 +18,17 @@ from policies.model import (
     Price,
     Prohibition,
     Reason,
+    Verdict,
     atoms,
     flat,
 )
 from policies.predicate import EVERYTHING, Not, Predicate
 from policies.prices import rate_of
-from policies.scope import Scope, never_true, scope_of
-from policies.truth import Verdict, all_of, judge
+from policies.rows import never_true
+from policies.scope import Scope, scope_of
+from policies.truth import all_of, judge
 from policies.vocabulary import (
+    ANONYMIZE,
     COMPENSATE,
     DATA_SUBJECT,
     OBTAIN_CONSENT,
@@ -62,11 +68,6 @@ class Barrier:
     everything: bool = False
 
 
-def action_matches(permission: Permission, situation: Situation) -> bool:
-    """Whether the asked action is the permitted one or included in it."""
-    return situation.vocabulary.includes(permission.action.term, situation.request.action) is True
-
-
 def grant_of(permission: Permission, situation: Situation) -> Grant:
     """Weigh a permission that regulates the asked party, target and action."""
     denials = [*_refinements(permission, situation), *_constraints(permission, situation)]
@@ -79,15 +80,15 @@ def grant_of(permission: Permission, situation: Situation) -> Grant:
             continue
         caps.append(found.cap)
         limit = min(limit, found.remaining) if found.cap.per_row else limit
-        if found.remaining <= 0:
+        if found.exhausted:
             denials.append(_exhausted(permission.uid, found.cap))
-    scope = scope_of(permission.target, situation)
+    scope = scope_of(permission.target, situation.request.dataset, situation.vocabulary)
     denials.extend(
         _reason(DenialCode.CONSTRAINT_NOT_MET, permission.uid, f"The term on `{name}` cannot be decided here.")
         for name in scope.unclear
     )
-    active = [duty for duty in permission.duties if _activation(duty, situation) is not Verdict.UNSATISFIED]
-    denials.extend(_undischarged(active, situation))
+    active = [duty for duty in permission.duties if activation(duty.constraints, situation) is not Activation.INACTIVE]
+    denials.extend(_undischarged(active, scope, situation))
     prices = tuple(price for duty in active for price in _price(duty))
     if len(prices) > 1:
         denials.append(_reason(DenialCode.DUTY_NOT_FULFILLED, permission.uid, "Two prices stand for one use."))
@@ -109,14 +110,14 @@ def barrier_of(prohibition: Prohibition, situation: Situation) -> Barrier | None
     conditions = (*prohibition.action.refinements, *prohibition.constraints)
     if all_of(judge(each, situation.judge) for each in conditions) is Verdict.UNSATISFIED:
         return None
-    scope = scope_of(prohibition.target, situation)
+    scope = scope_of(prohibition.target, situation.request.dataset, situation.vocabulary)
     clause = prohibition.uid
     if not prohibition.target.refinements or scope.unclear or scope.joints or scope.transforms:
         return Barrier(clause=clause, everything=True)
     if scope.columns:
         # WHY: with row terms beside them the columns go for all rows; that takes away more, never less.
-        asked = situation.request.selected | situation.request.filtered | situation.request.ordered
-        taken = {name for name in asked if scope.covers(name, situation) is not Verdict.UNSATISFIED}
+        asked = situation.request.selected | situation.request.consulted
+        taken = {name for name in asked if scope.covers(name) is not Verdict.UNSATISFIED}
         return Barrier(clause=clause, columns=frozenset(taken))
     left = Not(part=scope.rows)
     return Barrier(clause=clause, everything=True) if never_true(left) else Barrier(clause=clause, rows=left)
@@ -124,11 +125,11 @@ def barrier_of(prohibition: Prohibition, situation: Situation) -> Barrier | None
 
 def _concerns(prohibition: Prohibition, situation: Situation) -> bool:
     """Party, target and action; an action that the vocabulary does not know concerns it."""
-    request, vocabulary = situation.request, situation.vocabulary
-    if prohibition.assignee not in {None, request.party} or prohibition.target.source != request.target:
-        return False
-    asked, forbidden = request.action, prohibition.action.term
-    return vocabulary.includes(forbidden, asked) is not False or vocabulary.includes(asked, forbidden) is not False
+    return (
+        party_matches(prohibition.assignee, situation)
+        and situation.is_or_belongs_to(prohibition.target.source, situation.request.target)
+        and forbidden_action(prohibition.action.term, situation) is not Verdict.UNSATISFIED
+    )
 
 
 def _capping(permission: Permission, situation: Situation) -> Iterator[Constraint]:
@@ -166,27 +167,25 @@ def _code(condition: Condition, found: Verdict) -> DenialCode:
     return DenialCode.PURPOSE_NOT_LICENSED if purpose else DenialCode.CONSTRAINT_NOT_MET
 
 
-def _activation(duty: Duty, situation: Situation) -> Verdict:
-    return all_of(judge(each, situation.judge) for each in duty.constraints)
-
-
-def _undischarged(duties: list[Duty], situation: Situation) -> Iterator[Reason]:
+def _undischarged(duties: list[Duty], scope: Scope, situation: Situation) -> Iterator[Reason]:
     """The active duties that stand in the way: not fulfilled before, or beyond what the gateway can do."""
     for duty in duties:
         term = situation.vocabulary.duties.get(duty.action.term)
         discharge = None if term is None else term.discharge
-        if discharge is Discharge.BEFORE and duty.uid in situation.state.fulfilled:
+        if discharge is Discharge.BEFORE and fulfilment(duty, situation) is not None:
             continue
-        if discharge is Discharge.GATEWAY and _within_plan(duty):
+        if discharge is Discharge.GATEWAY and _within_plan(duty, scope, situation):
             continue
         text = f"The duty `{compact(duty.action.term)}` must be fulfilled first."
         yield _reason(DenialCode.DUTY_NOT_FULFILLED, duty.uid, text)
 
 
-def _within_plan(duty: Duty) -> bool:
+def _within_plan(duty: Duty, scope: Scope, situation: Situation) -> bool:
     """Whether this gateway can discharge the duty by its plan."""
     if duty.action.term == OBTAIN_CONSENT:
         return duty.role is not None and duty.role.party == DATA_SUBJECT and not duty.action.refinements
+    if duty.action.term == ANONYMIZE:
+        return anonymizes(duty, situation.request.selected, scope)
     return duty.action.term == COMPENSATE and len(tuple(_price(duty))) == 1
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from policies.access import Situation
 from policies.grants import Barrier, Grant
-from policies.model import ColumnMode, DenialCode, Reason, Transform
+from policies.model import ColumnMode, DenialCode, Reason, Transform, Verdict
 from policies.predicate import Predicate
-from policies.scope import never_true, together
+from policies.rows import never_true, together
 from policies.transforms import WITHHOLDING, strongest
-from policies.truth import Verdict
 from policies.vocabulary import KEEP, Iri, local
 
 
@@ -32,12 +31,12 @@ def release_of(grants: Sequence[Grant], barriers: Sequence[Barrier], situation: 
     is licensed only transformed: comparing the value as it is would tell what the transform hides.
     """
     request = situation.request
-    consulted = request.filtered | request.ordered
+    consulted = request.consulted
     transforms, incomparable = _transforms(grants, request.selected | consulted)
     refusals = {
         name: reason
         for name in sorted(request.selected | consulted)
-        if (reason := _refusal(name, grants, barriers, situation, transforms.get(name))) is not None
+        if (reason := _refusal(name, grants, barriers, transforms.get(name))) is not None
     }
     columns = request.selected.difference(refusals)
     left_out = tuple(refusals[name] for name in sorted(request.selected & refusals.keys()))
@@ -84,12 +83,11 @@ def _refusal(
     name: str,
     grants: Sequence[Grant],
     barriers: Sequence[Barrier],
-    situation: Situation,
     transform: Transform | None,
 ) -> Reason | None:
     """Why the column may not leave; nothing when it may."""
     refusing = [barrier.clause for barrier in barriers if name in barrier.columns]
-    refusing += [grant.clause for grant in grants if grant.scope.covers(name, situation) is not Verdict.SATISFIED]
+    refusing += [grant.clause for grant in grants if grant.scope.covers(name) is not Verdict.SATISFIED]
     if refusing:
         text = f"The column `{name}` is not licensed."
         return Reason(code=DenialCode.COLUMN_NOT_LICENSED, clause=min(refusing), text=text)

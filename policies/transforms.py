@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-from policies.model import Transform
+from policies.model import Condition, Quantity, Transform, Value, Verdict
+from policies.truth import all_of, compare, judge
 from policies.vocabulary import (
     AGGREGATE_ONLY,
     BUCKET,
+    DPV,
     DROP,
     GENERALISE,
     KEEP,
@@ -15,6 +17,7 @@ from policies.vocabulary import (
     TIME_UNITS,
     TRUNCATE_TIME,
     Iri,
+    Vocabulary,
 )
 
 _RANK: Final[dict[Iri, int]] = {
@@ -31,6 +34,15 @@ _UNITS: Final[tuple[object, ...]] = TIME_UNITS
 
 WITHHOLDING: Final = frozenset({AGGREGATE_ONLY, DROP})
 """Transforms under which no value of a single record leaves."""
+
+_MEASURES: Final[dict[Iri, Iri]] = {
+    PSEUDONYMISE: Iri(DPV + "Pseudonymisation"),
+    REDACT_TEXT: Iri(DPV + "DataRedaction"),
+    GENERALISE: Iri(DPV + "Deidentification"),
+    TRUNCATE_TIME: Iri(DPV + "Deidentification"),
+    BUCKET: Iri(DPV + "Deidentification"),
+}
+"""The technical measure that each transform is. Making values coarser is not yet anonymisation."""
 
 
 def stronger(first: Transform, second: Transform) -> Transform | None:
@@ -59,3 +71,12 @@ def _of_one_term(first: Transform, second: Transform) -> Transform | None:
             return first if _UNITS.index(one) > _UNITS.index(other) else second
         case _:
             return None
+
+
+def applies(transform: Transform, measures: tuple[Condition, ...], vocabulary: Vocabulary) -> bool:
+    """Whether the transform is the technical measure that the conditions ask for; withholding is more than any."""
+    if transform.term in WITHHOLDING:
+        return True
+    actual: frozenset[Value | Quantity] = frozenset({_MEASURES[transform.term]} if transform.term in _MEASURES else ())
+    found = (judge(each, lambda constraint: compare(constraint, actual, vocabulary)) for each in measures)
+    return all_of(found) is Verdict.SATISFIED

@@ -3,26 +3,10 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import assert_never
 
-from policies.model import Condition, Constraint, Logic, Value
+from policies.model import Actuals, Condition, Constraint, Logic, Quantity, Value, Verdict, verdict
 from policies.vocabulary import Iri, Operator, Vocabulary
-
-
-class Verdict(StrEnum):
-    """Outcome of a condition."""
-
-    SATISFIED = "satisfied"
-    UNSATISFIED = "unsatisfied"
-    UNKNOWN = "unknown"
-
-
-def verdict(outcome: bool | None) -> Verdict:  # noqa: FBT001  # the value itself is converted
-    """A verdict from a boolean; ``None`` is unknown."""
-    if outcome is None:
-        return Verdict.UNKNOWN
-    return Verdict.SATISFIED if outcome else Verdict.UNSATISFIED
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
@@ -67,14 +51,36 @@ def judge(condition: Condition, atom: Callable[[Constraint], Verdict]) -> Verdic
             assert_never(condition.logic)
 
 
-def compare(constraint: Constraint, actual: Value | None, vocabulary: Vocabulary) -> Verdict:
-    """One actual value against the constraint.
+def compare(constraint: Constraint, actuals: Actuals, vocabulary: Vocabulary) -> Verdict:
+    """The actual values against the constraint, which must hold for all of them.
 
-    Unknown when there is none, when its type differs from the bound's, when the operand has a closed vocabulary that
-    does not hold it, or when the operator does not compare single values.
+    Unknown when there is none, when a type or the unit differs from the bound's, when the operand has a closed
+    vocabulary that does not hold a value, or when the operator does not compare single values.
     """
+    return all_of(_verdicts(constraint, actuals, vocabulary))
+
+
+def any_meets(constraint: Constraint, actuals: Actuals, vocabulary: Vocabulary) -> Verdict:
+    """The actual values against the constraint, which one of them must meet: measures applied, assurances presented."""
+    return any_of(_verdicts(constraint, actuals, vocabulary))
+
+
+def _verdicts(constraint: Constraint, actuals: Actuals, vocabulary: Vocabulary) -> list[Verdict]:
+    """The verdict on each value that counts in the constraint's unit; unknown when there is no such value."""
+    found = [_compared(constraint, each, vocabulary) for each in in_unit(constraint.unit, actuals)]
+    return found or [Verdict.UNKNOWN]
+
+
+def in_unit(unit: Iri | None, actuals: Actuals) -> list[Value | Quantity]:
+    """The numbers of the quantities that are counted in the unit; without a unit, the values as they are."""
+    if unit is None:
+        return list(actuals)
+    return [each.number for each in actuals if isinstance(each, Quantity) and each.unit == unit]
+
+
+def _compared(constraint: Constraint, actual: Value | Quantity, vocabulary: Vocabulary) -> Verdict:
     operand = vocabulary.operands.get(constraint.left)
-    if actual is None or operand is None or not all(_comparable(actual, bound) for bound in constraint.right):
+    if operand is None or isinstance(actual, Quantity) or not all(_comparable(actual, b) for b in constraint.right):
         return Verdict.UNKNOWN
     if isinstance(actual, str) and not vocabulary.knows(operand, actual):
         return Verdict.UNKNOWN

@@ -35,7 +35,7 @@ from graph.journal.reads.licences import released_columns, status_at
 from graph.sql.connection import Connection
 from graph.sql.statements import deliveries
 from graph.sql.statements import licences as statements
-from policies.model.decision import LicenceStatus
+from policies.model import LicenceStatus
 
 
 def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 0) -> None:  # noqa: C901  # one case per guard

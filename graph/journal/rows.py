@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from graph.journal.events import AnsweredBy, DutyKind, PartyKind, ReviewHeld, RowScope, TermReason
-from policies.model.decision import LicenceStatus
+from policies.model import LicenceStatus
 
 
 class NegotiationState(StrEnum):

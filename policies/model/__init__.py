@@ -1,20 +1,31 @@
-"""The values that policies speak of: requests, state and decisions, and the rules of ODRL."""
+"""The values that policies speak of: rules of ODRL, requests, states, decisions and reports."""
 
 from policies.model.decision import (
-    AccessRequest,
     Cap,
-    ColumnFacts,
-    ColumnMode,
     Decision,
     DenialCode,
     Effect,
-    LicenceStatus,
     Obligation,
     Price,
     Reason,
-    State,
     Transform,
-    Usage,
+)
+from policies.model.report import (
+    Activation,
+    Deontic,
+    DutyReport,
+    Premise,
+    Report,
+    RuleKind,
+    RuleReport,
+)
+from policies.model.request import (
+    AccessRequest,
+    Actuals,
+    ColumnFacts,
+    ColumnMode,
+    DatasetFacts,
+    Quantity,
 )
 from policies.model.rules import (
     Action,
@@ -36,19 +47,37 @@ from policies.model.rules import (
     flat,
     nested,
 )
+from policies.model.state import (
+    Act,
+    Evidence,
+    LicenceStatus,
+    State,
+    Usage,
+)
+from policies.model.verdict import (
+    Verdict,
+    verdict,
+)
 
 __all__ = [
     "AccessRequest",
+    "Act",
     "Action",
+    "Activation",
+    "Actuals",
     "Cap",
     "ColumnFacts",
     "ColumnMode",
     "Condition",
     "Constraint",
+    "DatasetFacts",
     "Decision",
     "DenialCode",
+    "Deontic",
     "Duty",
+    "DutyReport",
     "Effect",
+    "Evidence",
     "LicenceStatus",
     "Logic",
     "LogicalConstraint",
@@ -56,18 +85,25 @@ __all__ = [
     "Permission",
     "Policy",
     "PolicyClass",
+    "Premise",
     "Price",
     "Prohibition",
+    "Quantity",
     "Reason",
+    "Report",
     "Role",
     "Rule",
+    "RuleKind",
+    "RuleReport",
     "State",
     "Target",
     "Transform",
     "Usage",
     "Value",
+    "Verdict",
     "atoms",
     "duties_of",
     "flat",
     "nested",
+    "verdict",
 ]

@@ -1,94 +1,16 @@
-"""What is asked of a policy, what is known, and what was decided: frozen values.
+"""What was decided: frozen values.
 
-A ``Decision`` is made by ``policies.evaluate`` alone; every other gate of the product can only refuse or drop rows.
+A ``Decision`` is made in ``policies`` alone; every other gate of the product can only refuse or drop rows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from policies.predicate import EVERYTHING, Predicate
 from policies.vocabulary import Iri
-
-
-class ColumnMode(StrEnum):
-    """What to do when a selected column is not licensed."""
-
-    REFUSE = "refuse"
-    """Deny the whole read of that dataset."""
-    OMIT = "omit"
-    """Leave the column out, with a reason."""
-
-
-class LicenceStatus(StrEnum):
-    """State of a licence after its agreement was finalised."""
-
-    ACTIVE = "ACTIVE"
-    SUSPENDED = "SUSPENDED"
-    EXPIRED = "EXPIRED"
-    TERMINATED = "TERMINATED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnFacts:
-    """What the dataset declares about one column."""
-
-    name: str
-    category: Iri
-    """DPV personal-data category."""
-    sensitivity: str
-    """One of the closed list of ``connectors.kinds.Sensitivity``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessRequest:
-    """One read of one dataset, as a policy sees it.
-
-    ``None`` means that the caller declared nothing: the operand is unknown.
-    """
-
-    party: Iri
-    action: Iri
-    target: Iri
-    selected: frozenset[str]
-    filtered: frozenset[str] = frozenset()
-    ordered: frozenset[str] = frozenset()
-    columns: Mapping[str, ColumnFacts]
-    """Every column of the dataset, by name."""
-    purpose: Iri | None = None
-    place: Iri | None = None
-    storage: Iri | None = None
-    recipient: Iri | None = None
-    model: Iri | None = None
-    model_release: Iri | None = None
-    platform: str
-    lawful_basis: Iri
-    rows: int
-    """How many rows are asked for at most."""
-    mode: ColumnMode = ColumnMode.REFUSE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What one rule's cap has seen: units booked and units reserved."""
-
-    used: int = 0
-    reserved: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """A frozen snapshot of what happened under one agreement; supplied by the record, never written by policies."""
-
-    status: LicenceStatus
-    usage: Mapping[str, Usage] = field(default_factory=dict)
-    """By counter key (``Cap.counter``); a counter that is absent has seen nothing."""
-    first_delivery: datetime | None = None
-    fulfilled: frozenset[str] = frozenset()
-    """Uids of the duties whose fulfilment is on record and in force."""
-    released: frozenset[str] = frozenset()
-    """Columns already released under this agreement (for joint visibility)."""
 
 
 class Effect(StrEnum):
@@ -147,7 +69,8 @@ class Cap:
     operand: Iri
     bound: int
     per_row: bool
-    """True: every released row is a unit. False: the execution as a whole is one unit."""
+    """True: every released row is a unit. False: the execution as a whole takes ``amount`` units."""
+    amount: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,11 +94,11 @@ class Obligation:
     action: Iri
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """The outcome for one request under one agreement; a value, never an exception.
 
-    When ``effect`` is DENY, ``columns`` is empty and ``reasons`` is not.
+    When ``effect`` is DENY, ``columns`` is empty and ``reasons`` is not. A named tuple, because one is made for every
+    dataset of every operation: it costs a third of a frozen dataclass.
     """
 
     effect: Effect
@@ -186,7 +109,7 @@ class Decision:
     columns: frozenset[str] = frozenset()
     """What may leave: a subset of the selected columns."""
     rows: Predicate = EVERYTHING
-    transforms: Mapping[str, Transform] = field(default_factory=dict)
+    transforms: Mapping[str, Transform] = MappingProxyType({})
     limit: int = 0
     """How many rows at most: ``min(asked, remaining)``."""
     caps: tuple[Cap, ...] = ()

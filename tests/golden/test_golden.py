@@ -12,9 +12,30 @@ from policies.canonical import canonical_bytes, policy_hash
 from policies.evaluate import evaluate
 from policies.jsonld import intake, to_document
 from policies.lexical import literal
-from policies.model import AccessRequest, ColumnFacts, ColumnMode, Decision, LicenceStatus, State, Transform, Usage
+from policies.model import (
+    AccessRequest,
+    ColumnFacts,
+    ColumnMode,
+    DatasetFacts,
+    Decision,
+    Evidence,
+    LicenceStatus,
+    State,
+    Transform,
+    Usage,
+)
 from policies.predicate import EVERYTHING, And, AnyOf, Compare, IsNull, Not, Or, Predicate, Scalar, Unknown
-from policies.vocabulary import PREFIXES, Iri, compact
+from policies.vocabulary import (
+    MODEL_RELEASE,
+    PREFIXES,
+    PRODUCT,
+    PURPOSE,
+    RECIPIENT,
+    SPATIAL,
+    STORAGE_JURISDICTION,
+    Iri,
+    compact,
+)
 
 HERE = Path(__file__).parent
 CASES = sorted(folder.name for folder in HERE.iterdir() if (folder / "policy.jsonld").is_file())
@@ -26,15 +47,20 @@ def absolute(term: str) -> Iri:
     return Iri(PREFIXES[prefix] + rest if prefix in PREFIXES else term)
 
 
+OPERANDS = {
+    "purpose": PURPOSE,
+    "place": SPATIAL,
+    "storage": STORAGE_JURISDICTION,
+    "recipient": RECIPIENT,
+    "model": PRODUCT,
+    "model_release": MODEL_RELEASE,
+}
+
+
 def a_request(given: dict[str, Any]) -> AccessRequest:
     columns = {
         name: ColumnFacts(name=name, category=absolute(facts["category"]), sensitivity=facts["sensitivity"])
         for name, facts in given["columns"].items()
-    }
-    optional = {
-        key: absolute(given[key])
-        for key in ("purpose", "place", "storage", "recipient", "model", "model_release")
-        if key in given
     }
     return AccessRequest(
         party=Iri(given["party"]),
@@ -43,12 +69,10 @@ def a_request(given: dict[str, Any]) -> AccessRequest:
         selected=frozenset(given["selected"]),
         filtered=frozenset(given.get("filtered", ())),
         ordered=frozenset(given.get("ordered", ())),
-        columns=columns,
-        platform=given["platform"],
-        lawful_basis=absolute(given["lawful_basis"]),
+        dataset=DatasetFacts(columns=columns, platform=given["platform"], lawful_basis=absolute(given["lawful_basis"])),
+        values={left: frozenset({absolute(given[key])}) for key, left in OPERANDS.items() if key in given},
         rows=given["rows"],
         mode=ColumnMode(given.get("mode", "refuse")),
-        **optional,
     )
 
 
@@ -58,8 +82,16 @@ def a_state(given: dict[str, Any]) -> State:
         status=LicenceStatus(given["status"]),
         usage={counter: Usage(**usage) for counter, usage in given.get("usage", {}).items()},
         first_delivery=None if first is None else datetime.fromisoformat(first),
-        fulfilled=frozenset(given.get("fulfilled", ())),
+        evidence=tuple(an_evidence(each) for each in given.get("evidence", ())),
         released=frozenset(given.get("released", ())),
+    )
+
+
+def an_evidence(given: dict[str, Any]) -> Evidence:
+    return Evidence(
+        duty=Iri(given["duty"]),
+        values={absolute(left): frozenset(map(absolute, values)) for left, values in given["values"].items()},
+        since=datetime.fromisoformat(given["since"]),
     )
 
 

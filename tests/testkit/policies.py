@@ -1,7 +1,7 @@
 """Builders of policies, requests and states: each gives something whole, and takes what a test wants to differ."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from policies.model import (
@@ -9,16 +9,34 @@ from policies.model import (
     ColumnFacts,
     Condition,
     Constraint,
+    DatasetFacts,
+    Evidence,
     LicenceStatus,
     Logic,
     LogicalConstraint,
     Permission,
     Policy,
+    Quantity,
     State,
     Value,
 )
 from policies.terms import Rate, Terms, agreement
-from policies.vocabulary import DPV, FINE_TUNE, ISO3166, PD, Iri, Operator
+from policies.vocabulary import (
+    APPROVED,
+    DPV,
+    ETHICS_DECISION,
+    FINE_TUNE,
+    ISO3166,
+    MODEL_RELEASE,
+    PD,
+    PRODUCT,
+    PURPOSE,
+    RECIPIENT,
+    SPATIAL,
+    STORAGE_JURISDICTION,
+    Iri,
+    Operator,
+)
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OWNER = Iri("urn:party:owner")
@@ -64,26 +82,56 @@ def an_agreement(**changes: Any) -> Policy:
     return agreement(an_offer(**changes), uid=LICENCE, assignee=LICENSEE)
 
 
+_OPERANDS = {
+    "purpose": PURPOSE,
+    "place": SPATIAL,
+    "storage": STORAGE_JURISDICTION,
+    "recipient": RECIPIENT,
+    "model": PRODUCT,
+    "model_release": MODEL_RELEASE,
+}
+
+
+def the_dataset(**changes: Any) -> DatasetFacts:
+    """What the dataset declares."""
+    given: dict[str, Any] = {"columns": COLUMNS, "platform": "bazaar", "lawful_basis": CONSENT}
+    return DatasetFacts(**(given | changes))
+
+
+def declaring(request: AccessRequest, **values: Iri | None) -> AccessRequest:
+    """The request, with other values of what it declares; ``None`` when it declares nothing."""
+    changed = {
+        _OPERANDS[name]: frozenset[Value | Quantity](() if value is None else (value,))
+        for name, value in values.items()
+    }
+    return replace(request, values={**request.values, **changed})
+
+
 def an_access(**changes: Any) -> AccessRequest:
-    """A read of ``value`` that ``an_agreement`` permits."""
+    """A read of ``value`` that ``an_agreement`` permits; takes what is declared and the dataset's facts by name."""
+    declared = {name: changes.pop(name) for name in _OPERANDS.keys() & changes.keys()}
+    facts = {name: changes.pop(name) for name in {"columns", "platform", "lawful_basis"} & changes.keys()}
     given: dict[str, Any] = {
         "party": LICENSEE,
         "action": FINE_TUNE,
         "target": ASSET,
         "selected": frozenset({"value"}),
-        "columns": COLUMNS,
-        "purpose": ACADEMIC,
-        "platform": "bazaar",
-        "lawful_basis": CONSENT,
+        "dataset": the_dataset(**facts),
         "rows": 100,
     }
-    return AccessRequest(**(given | changes))
+    return declaring(AccessRequest(**(given | changes)), **({"purpose": ACADEMIC} | declared))
 
 
 def a_state(**changes: Any) -> State:
     """A licence in force under which nothing has happened yet."""
     given: dict[str, Any] = {"status": LicenceStatus.ACTIVE}
     return State(**(given | changes))
+
+
+def approval(duty: str, **changes: Any) -> Evidence:
+    """The board's approval, on record for the duty."""
+    given: dict[str, Any] = {"values": {ETHICS_DECISION: frozenset({APPROVED})}, "since": NOW - timedelta(7)}
+    return Evidence(duty=Iri(duty), **(given | changes))
 
 
 def a_constraint(left: Iri, operator: Operator, *right: Value, **more: Any) -> Constraint:

@@ -7,7 +7,6 @@ from typing import Final
 from hypothesis import strategies as st
 
 from policies.model import (
-    AccessRequest,
     Action,
     ColumnMode,
     Condition,
@@ -69,6 +68,8 @@ from tests.testkit.policies import (
     OWNER,
     REPUTATION,
     RESEARCH,
+    an_access,
+    approval,
 )
 
 PURPOSES: Final = st.sampled_from([RESEARCH, ACADEMIC, MARKETING])
@@ -178,21 +179,16 @@ PROHIBITIONS: Final = st.builds(
 )
 
 REQUESTS: Final = st.builds(
-    AccessRequest,
-    party=st.just(LICENSEE),
+    an_access,
     action=st.sampled_from([FINE_TUNE, FINE_TUNE, EVALUATE]),
-    target=st.just(ASSET),
     selected=COLUMN_SETS,
     filtered=st.frozensets(NAMES, max_size=1),
-    ordered=st.just(frozenset[str]()),
-    columns=st.just(COLUMNS),
     purpose=st.sampled_from([ACADEMIC, ACADEMIC, RESEARCH, MARKETING]),
     place=PLACES,
     storage=PLACES,
     recipient=st.just(LICENSEE),
     model=st.just(Iri("urn:model:acme")),
     platform=st.sampled_from(["bazaar", "forum"]),
-    lawful_basis=st.just(CONSENT),
     rows=st.integers(1, 100),
     mode=st.sampled_from([ColumnMode.OMIT, ColumnMode.OMIT, ColumnMode.REFUSE]),
 )
@@ -205,7 +201,7 @@ STATES: Final = st.builds(
         st.builds(Usage, used=st.integers(0, 4), reserved=st.integers(0, 1)),
     ),
     first_delivery=st.none() | st.sampled_from([NOW - timedelta(30), NOW - timedelta(2)]),
-    fulfilled=st.just(frozenset(f"{LICENCE}#d{number}" for number in range(1, 4))),
+    evidence=st.just(tuple(approval(f"{LICENCE}#d{number}") for number in range(1, 4))),
     released=st.frozensets(NAMES, max_size=1),
 )
 

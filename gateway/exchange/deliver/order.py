@@ -173,7 +173,7 @@ def _guards(permitted: Permitted) -> tuple[Guard, ...]:
             QuotaAtMost(
                 licence=licence.licence,
                 counter=cap.counter,
-                units=decision.limit if cap.per_row else 1,
+                units=decision.limit if cap.per_row else cap.amount,
                 bound=cap.bound,
             )
             for cap in decision.caps

@@ -210,7 +210,7 @@ def _guards(row: DeliveryRow, permitted: Permitted, item: DeliveryItemRow) -> tu
                 delivery=row.delivery,
                 licence=licence.licence,
                 counter=cap.counter,
-                units=item.rows if cap.per_row else 1,
+                units=item.rows if cap.per_row else cap.amount,
             )
             for cap in decision.caps
         ),

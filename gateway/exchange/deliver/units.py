@@ -10,4 +10,4 @@ from policies.model import Policy
 def held_units(row: DeliveryRow, licence: str, policy: Policy) -> Mapping[str, int]:
     """By counter: the rows of the licence's part, or one for a counter of executions."""
     rows = next((item.rows for item in row.items if item.licence == licence), 0)
-    return {cap.counter: rows if cap.per_row else 1 for cap in caps_of(policy)}
+    return {cap.counter: rows if cap.per_row else cap.amount for cap in caps_of(policy)}

@@ -218,7 +218,7 @@ def _guards(release: Release) -> tuple[Guard, ...]:
         QuotaAtMost(
             licence=licence.licence,
             counter=cap.counter,
-            units=release.table.num_rows if cap.per_row else 1,
+            units=release.table.num_rows if cap.per_row else cap.amount,
             bound=cap.bound,
         )
         for cap in decision.caps

@@ -19,9 +19,20 @@ from gateway.preparation.transforms import supports
 from graph.journal.rows import DatasetRow, LicenceRow
 from graph.journal.view import View
 from policies.evaluate import evaluate
-from policies.model import AccessRequest, ColumnFacts, Decision, LicenceStatus, Policy, Reason, State, Usage
+from policies.model import (
+    AccessRequest,
+    ColumnFacts,
+    DatasetFacts,
+    Decision,
+    Evidence,
+    LicenceStatus,
+    Policy,
+    Reason,
+    State,
+    Usage,
+)
 from policies.predicate import columns_of
-from policies.vocabulary import OBTAIN_ETHICS_DECISION, Iri
+from policies.vocabulary import APPROVED, ETHICS_DECISION, OBTAIN_ETHICS_DECISION, PURPOSE, RECIPIENT, SPATIAL, Iri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +161,12 @@ def _request(command: ReadCommand, dataset: DatasetRow, description: DatasetDesc
         selected=frozenset(command.columns) & present,
         filtered=columns_of(command.where),
         ordered=frozenset(term.column for term in command.order),
-        columns=_facts(kind),
-        purpose=Iri(command.purpose),
-        place=Iri(command.place) if command.place else None,
-        recipient=Iri(party),
-        platform=dataset.platform,
-        lawful_basis=Iri(dataset.lawful_basis),
+        dataset=DatasetFacts(columns=_facts(kind), platform=dataset.platform, lawful_basis=Iri(dataset.lawful_basis)),
+        values={
+            PURPOSE: frozenset({command.purpose}),
+            SPATIAL: frozenset({command.place} if command.place else ()),
+            RECIPIENT: frozenset({party}),
+        },
         rows=command.first,
         mode=command.mode,
     )
@@ -176,18 +187,19 @@ def _state(licence: LicenceRow, policy: Policy, view: View, held: Mapping[str, i
             for counter, seen in view.usage(licence.licence).items()
         },
         first_delivery=licence.first_delivery,
-        fulfilled=_fulfilled(licence, policy, view),
+        evidence=_evidence(licence, policy, view),
         released=licence.released_columns,
     )
 
 
-def _fulfilled(licence: LicenceRow, policy: Policy, view: View) -> frozenset[str]:
-    """Uids of the duties that the record shows to be fulfilled: to obtain an ethics decision, once it approved."""
+def _evidence(licence: LicenceRow, policy: Policy, view: View) -> tuple[Evidence, ...]:
+    """What the record shows for the duties of the agreement: the decision of the ethics board, once it approved."""
     negotiation = view.negotiation(licence.negotiation)
-    if negotiation is None or negotiation.ethics_approved is not True:
-        return frozenset()
-    return frozenset(
-        duty.uid
+    case = None if negotiation is None or not negotiation.ethics_case else view.ethics_case(negotiation.ethics_case)
+    if case is None or case.approved is not True:
+        return ()
+    return tuple(
+        Evidence(duty=duty.uid, id=case.case, values={ETHICS_DECISION: frozenset({APPROVED})}, since=case.at)
         for permission in policy.permissions
         for duty in permission.duties
         if duty.action.term == OBTAIN_ETHICS_DECISION

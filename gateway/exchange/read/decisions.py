@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any, Final, Self
 
 import msgspec
@@ -67,9 +67,9 @@ def decision_document(outcome: Permitted | Denied) -> Document:
     """What the agreement decided; of what a gate before or behind it refused, that gate's reason."""
     command = outcome.plan.command
     if isinstance(outcome, Permitted):
-        return _document(asdict(outcome.decision), command)
+        return _document(outcome.decision._asdict(), command)
     if outcome.decision is not None and not outcome.decision.permitted:
-        return _document(asdict(outcome.decision), command)
+        return _document(outcome.decision._asdict(), command)
     problem, licence = outcome.problem, outcome.plan.licence
     reason = Reason(code=problem.code, clause=problem.clause, text=problem.message)
     refused = {
@@ -98,4 +98,6 @@ def _document(decided: Mapping[str, Any], command: ReadCommand) -> Document:
 def _plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
-    return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

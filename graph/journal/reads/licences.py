@@ -11,7 +11,7 @@ from graph.journal.rows import LicenceRow
 from graph.sql.connection import Connection, Row
 from graph.sql.statements import licences as statements
 from graph.times import instant
-from policies.model.decision import LicenceStatus, Usage
+from policies.model import LicenceStatus, Usage
 
 
 class LicenceReads(Reads):

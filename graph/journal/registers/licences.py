@@ -5,7 +5,7 @@ from graph.journal.events import LicenceFinalised, LicenceRenewed, LicenceResume
 from graph.sql.connection import Connection
 from graph.sql.statements import licences as statements
 from graph.times import instant_text
-from policies.model.decision import LicenceStatus
+from policies.model import LicenceStatus
 
 
 def granted(connection: Connection, event: LicenceFinalised, seq: int) -> None:

@@ -31,7 +31,7 @@ from graph.sql.connection import Connection
 from graph.sql.statements import licences
 from graph.sql.statements import negotiations as statements
 from graph.times import instant_text
-from policies.model.decision import LicenceStatus
+from policies.model import LicenceStatus
 
 _ANSWERABLE: Final = frozenset({NegotiationState.REQUESTED, NegotiationState.OFFERED})
 _UNSIGNED: Final = _ANSWERABLE | {NegotiationState.ACCEPTED}

@@ -82,6 +82,7 @@ from tests.testkit.policies import (
     an_access,
     an_agreement,
     an_offer,
+    approval,
     constrained,
     either,
     exactly_one,
@@ -290,10 +291,10 @@ def test_price_consent_and_ethics_are_discharged_each_at_its_point() -> None:
 
     assert denial(policy) == ("DUTY_NOT_FULFILLED", ethics.uid)
     assert (
-        denial(policy, state=a_state(fulfilled=frozenset({f"{LICENCE}#d1", f"{LICENCE}#d3"})))[0]
+        denial(policy, state=a_state(evidence=(approval(f"{LICENCE}#d1"), approval(f"{LICENCE}#d3"))))[0]
         == "DUTY_NOT_FULFILLED"
     )
-    decision = decide(policy, state=a_state(fulfilled=frozenset({ethics.uid})))
+    decision = decide(policy, state=a_state(evidence=(approval(ethics.uid),)))
 
     assert decision.consent_required
     assert decision.price is not None

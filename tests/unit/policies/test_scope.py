@@ -21,7 +21,7 @@ from policies.model import (
     Transform,
 )
 from policies.predicate import EVERYTHING, NOTHING, And, AnyOf, Comparator, Compare, IsNull, Not, Or, Predicate, Unknown
-from policies.scope import never_true
+from policies.rows import never_true
 from policies.vocabulary import (
     AGGREGATE_ONLY,
     COLUMN,

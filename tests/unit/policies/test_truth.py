@@ -3,9 +3,21 @@ from decimal import Decimal
 
 import pytest
 
-from policies.model import Value
-from policies.truth import Verdict, all_of, any_of, compare, judge, one_of
-from policies.vocabulary import COLUMN, COUNT, DATE_TIME, FIELD, PROFILE, PURPOSE, SPATIAL, Iri, Operator
+from policies.model import Quantity, Value, Verdict
+from policies.truth import all_of, any_meets, any_of, compare, judge, one_of
+from policies.vocabulary import (
+    COLUMN,
+    COUNT,
+    DATE_TIME,
+    FIELD,
+    MICRO_RHO,
+    PROFILE,
+    PURPOSE,
+    RHO,
+    SPATIAL,
+    Iri,
+    Operator,
+)
 from tests.testkit.policies import (
     ACADEMIC,
     FRANCE,
@@ -81,4 +93,36 @@ def test_logic_is_judged_at_any_depth() -> None:
 def test_comparison(
     left: Iri, operator: Operator, right: tuple[Value, ...], actual: Value | None, expected: Verdict
 ) -> None:
-    assert compare(a_constraint(left, operator, *right), actual, PROFILE) is expected
+    actuals = frozenset[Value | Quantity]() if actual is None else frozenset({actual})
+
+    assert compare(a_constraint(left, operator, *right), actuals, PROFILE) is expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "right", "actual", "all_hold", "one_meets"),
+    [
+        (Operator.IS_ANY_OF, (GERMANY, FRANCE), {GERMANY, FRANCE}, S, S),
+        (Operator.EQ, (GERMANY,), {GERMANY, FRANCE}, N, S),
+        (Operator.IS_NONE_OF, (GERMANY,), {GERMANY, FRANCE}, N, S),
+        (Operator.EQ, (GERMANY,), {GERMANY, Iri("urn:sea")}, U, S),
+        (Operator.EQ, (GERMANY,), {FRANCE, Iri("urn:sea")}, N, U),
+        (Operator.EQ, (GERMANY,), set(), U, U),
+    ],
+)
+def test_of_several_values_all_must_hold_or_one_must_meet(
+    operator: Operator, right: tuple[Iri, ...], actual: set[Iri], all_hold: Verdict, one_meets: Verdict
+) -> None:
+    constraint, actuals = a_constraint(SPATIAL, operator, *right), frozenset[Value | Quantity](actual)
+
+    assert compare(constraint, actuals, PROFILE) is all_hold
+    assert any_meets(constraint, actuals, PROFILE) is one_meets
+
+
+def test_units_must_be_equal_and_nothing_is_converted() -> None:
+    bound = a_constraint(RHO, Operator.LTEQ, 100, unit=MICRO_RHO)
+
+    assert compare(bound, frozenset({Quantity(number=100, unit=MICRO_RHO)}), PROFILE) is S
+    assert compare(bound, frozenset({Quantity(number=101, unit=MICRO_RHO)}), PROFILE) is N
+    assert compare(bound, frozenset({Quantity(number=1, unit=Iri("urn:unit:rho"))}), PROFILE) is U
+    assert compare(bound, frozenset({1}), PROFILE) is U
+    assert compare(a_constraint(COUNT, Operator.LTEQ, 3), frozenset({Quantity(number=1, unit=MICRO_RHO)}), PROFILE) is U

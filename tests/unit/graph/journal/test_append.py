@@ -20,7 +20,7 @@ from graph.journal.events import (
 )
 from graph.journal.guards import ColumnsApart, ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
 from graph.journal.journal import Appended, Entry, Journal, Outcome, Refused
-from policies.model.decision import Usage
+from policies.model import Usage
 from tests.testkit.clock import NOON, FrozenClock
 from tests.testkit.events import a_withholding
 from tests.testkit.record import (

@@ -14,7 +14,7 @@ from graph.journal.events import AccessRecorded, AccessWithheld
 from graph.journal.guards import LicenceLive, QuotaAtMost
 from graph.journal.journal import Appended, Entry, Outcome
 from graph.signing import SigningKey
-from policies.model.decision import Usage
+from policies.model import Usage
 from tests.testkit.events import a_withholding
 from tests.testkit.record import LICENCE, a_journal, a_licence, an_access, record
 

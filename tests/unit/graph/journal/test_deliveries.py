@@ -11,7 +11,7 @@ from graph.journal.events import AccessRecorded, Booking, Event, UnitsReserved
 from graph.journal.guards import QuotaAtMost, ReservationHeld, UnfetchedAtMost
 from graph.journal.journal import Journal
 from graph.journal.rows import DeliveryItemRow, DeliveryRow, DeliveryState
-from policies.model.decision import Usage
+from policies.model import Usage
 from tests.testkit.clock import NOON
 from tests.testkit.record import (
     AGREED,

@@ -25,7 +25,7 @@ from graph.journal.events import (
 )
 from graph.journal.journal import Journal
 from graph.journal.rows import ConsentSnapshot, DatasetRow, PartyRow
-from policies.model.decision import LicenceStatus, Usage
+from policies.model import LicenceStatus, Usage
 from tests.testkit.clock import NOON, FrozenClock
 from tests.testkit.events import a_denial, a_withholding
 from tests.testkit.record import (
