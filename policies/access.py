@@ -38,6 +38,8 @@ from policies.vocabulary import (
 CAPS: Final = {COUNT: False, RECORD_COUNT: True, TOKEN_COUNT: False, RECORDS_PER_SUBJECT: False, RHO: False}
 """The caps, each with whether every row is a unit. Of the others the plan says how much a release takes."""
 
+_OF_ONE: Final = frozenset({COUNT, RECORD_COUNT})
+
 NOBODY_SAYS: Final[Actuals] = frozenset()
 
 
@@ -117,22 +119,35 @@ class Allowance:
 
 def allowance(constraint: Constraint, rule: Iri, situation: Situation) -> Allowance | None:
     """The cap that the constraint sets for the rule; ``None`` when it sets none, or nobody says what it takes."""
+    amount = _amount(constraint, situation)
+    cap = None if amount is None else _cap(constraint, rule, amount)
+    if cap is None:
+        return None
+    usage = situation.usage(cap.counter)
+    return Allowance(cap=cap, remaining=cap.bound - usage.used - usage.reserved)
+
+
+def fixed_cap(constraint: Constraint, rule: Iri) -> Cap | None:
+    """The cap of a constraint that takes one unit of every execution or of every row; ``None`` for the others."""
+    return _cap(constraint, rule, 1) if constraint.left in _OF_ONE else None
+
+
+def _cap(constraint: Constraint, rule: Iri, amount: int) -> Cap | None:
     bound = constraint.right[0]
     if constraint.left not in CAPS or not isinstance(bound, int):
         return None
-    amount = _amount(constraint, situation)
-    if amount is None:
-        return None
-    most = bound - 1 if constraint.operator is Operator.LT else bound
-    counter = f"{rule}#{local(constraint.left)}"
-    cap = Cap(counter=counter, operand=constraint.left, bound=most, per_row=CAPS[constraint.left], amount=amount)
-    usage = situation.usage(counter)
-    return Allowance(cap=cap, remaining=most - usage.used - usage.reserved)
+    return Cap(
+        counter=f"{rule}#{local(constraint.left)}",
+        operand=constraint.left,
+        bound=bound - 1 if constraint.operator is Operator.LT else bound,
+        per_row=CAPS[constraint.left],
+        amount=amount,
+    )
 
 
 def _amount(constraint: Constraint, situation: Situation) -> int | None:
     """How many units the access takes, or each of its rows."""
-    if constraint.left in {COUNT, RECORD_COUNT}:
+    if constraint.left in _OF_ONE:
         return 1
     found = in_unit(constraint.unit, situation.actuals(constraint.left))
     numbers = [each for each in found if isinstance(each, int) and not isinstance(each, bool) and each >= 0]

@@ -78,6 +78,11 @@ def condition_form(condition: Condition) -> Json:
     return _condition(condition)
 
 
+def rule_form(rule: Rule) -> Json:
+    """The normal form of one rule as it stands, for its place among the others."""
+    return _Form(identified=True).rule(rule)
+
+
 def duty_form(duty: Duty) -> Json:
     """The normal form of what a duty asks for, without its uid and parties, for comparison."""
     return _Form(identified=False).duty(duty)

@@ -5,20 +5,19 @@ Behaviour is closed: what no permission permits is denied, and whatever is unkno
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, assert_never
+from typing import assert_never
 
 from policies.access import Situation
 from policies.applies import party_matches, permitted_action
 from policies.canonical import policy_hash
-from policies.grants import Barrier, Grant, barrier_of, grant_of
+from policies.grants import Grant, barrier_of, grant_of
 from policies.model import (
     AccessRequest,
+    Cap,
     Constraint,
     Decision,
     DenialCode,
-    Effect,
     LicenceStatus,
-    Obligation,
     Permission,
     Policy,
     PolicyClass,
@@ -27,29 +26,9 @@ from policies.model import (
     Verdict,
     flat,
 )
-from policies.predicate import NOTHING
-from policies.release import Release, release_of
-from policies.vocabulary import DATE_TIME, PROFILE, Vocabulary, compact, local
-
-_PRECEDENCE: Final = (
-    DenialCode.NOT_AN_AGREEMENT,
-    DenialCode.AGREEMENT_STATE,
-    DenialCode.PARTY_NOT_LICENSED,
-    DenialCode.DATASET_NOT_LICENSED,
-    DenialCode.ACTION_NOT_LICENSED,
-    DenialCode.LICENCE_EXPIRED,
-    DenialCode.PURPOSE_NOT_LICENSED,
-    DenialCode.PROHIBITED,
-    DenialCode.DUTY_NOT_FULFILLED,
-    DenialCode.COLUMN_NOT_LICENSED,
-    DenialCode.COLUMNS_NOT_TOGETHER,
-    DenialCode.TRANSFORMS_INCOMPARABLE,
-    DenialCode.CONSTRAINT_NOT_MET,
-    DenialCode.LICENCE_QUOTA_EXCEEDED,
-)
-"""Which of several reasons is told first."""
-
-PERMITTED: Final = "PERMITTED"
+from policies.outcome import deny, narrowed, owed, permit, told
+from policies.release import release_of
+from policies.vocabulary import DATE_TIME, PROFILE, Iri, Vocabulary, compact, local
 
 
 def evaluate(  # the inputs of a decision, fixed by the semantics
@@ -75,26 +54,76 @@ def evaluate(  # the inputs of a decision, fixed by the semantics
     Returns:
         On denial no columns, no rows, and every reason found, the most telling first.
     """
-    digest = policy_hash(policy)
+    return interpret(policy, policy_hash(policy), request, state, now, mandates=mandates, vocabulary=vocabulary)
+
+
+def interpret(  # the same, for callers that know the hash
+    policy: Policy,
+    digest: str,
+    request: AccessRequest,
+    state: State,
+    now: datetime,
+    *,
+    mandates: Sequence[Policy],
+    vocabulary: Vocabulary,
+) -> Decision:
+    """The decision of a policy whose hash is known, rule by rule from the policy as it stands."""
     situation = Situation(request=request, state=state, now=now, vocabulary=vocabulary)
     chosen = _standing(policy, state) or _choose(policy, situation)
     if isinstance(chosen, Reason):
-        return _deny(digest, [chosen])
-    foreign = [mandate for mandate in mandates if mandate.policy_class is not PolicyClass.SET]
+        return deny(digest, [chosen])
     own = grant_of(chosen, situation)
-    grants = [own, *(grant_of(each, situation) for mandate in mandates for each in _binding(mandate, situation))]
+    bounds = [grant_of(each, situation) for mandate in mandates for each in binding(mandate, situation)]
+    grants = [own, *bounds]
     found = (barrier_of(each, situation) for each_policy in (policy, *mandates) for each in each_policy.prohibitions)
     barriers = [barrier for barrier in found if barrier is not None]
     release = release_of(grants, barriers, situation)
     reasons = [
-        *(_reason(DenialCode.CONSTRAINT_NOT_MET, each.uid, "A mandate must be a set of rules.") for each in foreign),
+        *not_mandates(mandates),
         *(reason for grant in grants for reason in grant.denials),
-        *_prohibited(barriers),
+        *(prohibited(barrier.clause) for barrier in barriers if barrier.everything),
         *release.denials,
     ]
     if reasons:
-        return _deny(digest, reasons)
-    return _permit(digest, policy, mandates, own, grants, release)
+        return deny(digest, reasons)
+    return permit(
+        policy=digest,
+        clause=own.clause,
+        columns=release.columns,
+        rows=release.rows,
+        transforms=release.transforms,
+        limit=min(grant.limit for grant in grants),
+        caps=all_caps(grants),
+        not_together=all_joints(grants),
+        consent_required=any(grant.consent for grant in grants),
+        obligations=owed((policy, *mandates)),
+        price=own.prices[0] if own.prices else None,
+        reasons=(told(own.clause), *(narrowed(each.clause) for each in bounds), *release.notes),
+    )
+
+
+def not_mandates(mandates: Sequence[Policy]) -> list[Reason]:
+    """A denial for each policy that cannot be a mandate."""
+    return [
+        _reason(DenialCode.CONSTRAINT_NOT_MET, each.uid, "A mandate must be a set of rules.")
+        for each in mandates
+        if each.policy_class is not PolicyClass.SET
+    ]
+
+
+def prohibited(clause: Iri) -> Reason:
+    """That a prohibition takes away everything."""
+    return _reason(DenialCode.PROHIBITED, clause, "The terms prohibit this use.")
+
+
+def all_caps(grants: Sequence[Grant]) -> tuple[Cap, ...]:
+    """The caps of all grants; each is guarded by itself."""
+    return tuple(sorted((cap for grant in grants for cap in grant.caps), key=lambda cap: (cap.counter, cap.bound)))
+
+
+def all_joints(grants: Sequence[Grant]) -> tuple[frozenset[str], ...]:
+    """The joint sets of all grants."""
+    return tuple(sorted({joint for grant in grants for joint in grant.scope.joints}, key=sorted))
 
 
 def _standing(policy: Policy, state: State) -> Reason | None:
@@ -145,7 +174,7 @@ def _choose(policy: Policy, situation: Situation) -> Permission | Reason:
     return found[0]
 
 
-def _binding(mandate: Policy, situation: Situation) -> Iterator[Permission]:
+def binding(mandate: Policy, situation: Situation) -> Iterator[Permission]:
     """The permissions of a mandate that bind the request, as bounds; those outside their validity do not."""
     for permission in mandate.permissions:
         concerned = (
@@ -159,48 +188,6 @@ def _binding(mandate: Policy, situation: Situation) -> Iterator[Permission]:
         )
         if concerned and not past:
             yield permission
-
-
-def _prohibited(barriers: Sequence[Barrier]) -> Iterator[Reason]:
-    for barrier in barriers:
-        if barrier.everything:
-            yield _reason(DenialCode.PROHIBITED, barrier.clause, "The terms prohibit this use.")
-
-
-def _permit(  # everything that a permitting decision is made of
-    digest: str, policy: Policy, mandates: Sequence[Policy], own: Grant, grants: Sequence[Grant], release: Release
-) -> Decision:
-    told = _reason(PERMITTED, own.clause, "Permitted by the agreement.")
-    caps = [cap for grant in grants for cap in grant.caps]
-    joints = {joint for grant in grants for joint in grant.scope.joints}
-    owed = [
-        Obligation(clause=duty.uid, action=duty.action.term)
-        for each in (policy, *mandates)
-        for duty in each.obligations
-    ]
-    return Decision(
-        effect=Effect.PERMIT,
-        policy=digest,
-        clause=own.clause,
-        columns=release.columns,
-        rows=release.rows,
-        transforms=release.transforms,
-        limit=min(grant.limit for grant in grants),
-        caps=tuple(sorted(caps, key=lambda cap: (cap.counter, cap.bound))),
-        not_together=tuple(sorted(joints, key=sorted)),
-        consent_required=any(grant.consent for grant in grants),
-        obligations=tuple(sorted(owed, key=lambda each: each.clause)),
-        price=own.prices[0] if own.prices else None,
-        reasons=(told, *release.notes),
-    )
-
-
-def _deny(digest: str, reasons: Sequence[Reason]) -> Decision:
-    unique = dict.fromkeys(reasons)
-    ordered = sorted(
-        unique, key=lambda reason: (_PRECEDENCE.index(DenialCode(reason.code)), reason.clause, reason.text)
-    )
-    return Decision(effect=Effect.DENY, policy=digest, clause=ordered[0].clause, rows=NOTHING, reasons=tuple(ordered))
 
 
 def _reason(code: str, clause: str, text: str) -> Reason:

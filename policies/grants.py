@@ -38,6 +38,7 @@ from policies.vocabulary import (
     Discharge,
     Grain,
     Iri,
+    Vocabulary,
     compact,
     local,
 )
@@ -73,15 +74,15 @@ def grant_of(permission: Permission, situation: Situation) -> Grant:
     denials = [*_refinements(permission, situation), *_constraints(permission, situation)]
     caps: list[Cap] = []
     limit = situation.request.rows
-    for constraint in _capping(permission, situation):
+    for constraint in capping(permission, situation.vocabulary):
         found = allowance(constraint, permission.uid, situation)
         if found is None:
-            denials.append(_denied(DenialCode.CONSTRAINT_NOT_MET, permission.uid, constraint))
+            denials.append(denied(DenialCode.CONSTRAINT_NOT_MET, permission.uid, constraint))
             continue
         caps.append(found.cap)
         limit = min(limit, found.remaining) if found.cap.per_row else limit
         if found.exhausted:
-            denials.append(_exhausted(permission.uid, found.cap))
+            denials.append(exhausted(permission.uid, found.cap))
     scope = scope_of(permission.target, situation.request.dataset, situation.vocabulary)
     denials.extend(
         _reason(DenialCode.CONSTRAINT_NOT_MET, permission.uid, f"The term on `{name}` cannot be decided here.")
@@ -132,35 +133,37 @@ def _concerns(prohibition: Prohibition, situation: Situation) -> bool:
     )
 
 
-def _capping(permission: Permission, situation: Situation) -> Iterator[Constraint]:
+def capping(permission: Permission, vocabulary: Vocabulary) -> Iterator[Constraint]:
     """The caps among the conjuncts."""
     for condition in flat(permission.constraints):
-        if isinstance(condition, Constraint) and _is_cap(condition, situation):
+        if isinstance(condition, Constraint) and is_cap(condition, vocabulary):
             yield condition
 
 
-def _is_cap(condition: Condition, situation: Situation) -> bool:
+def is_cap(condition: Condition, vocabulary: Vocabulary) -> bool:
+    """Whether the condition limits how much may leave."""
     left = condition.left if isinstance(condition, Constraint) else None
-    operand = None if left is None else situation.vocabulary.operands.get(left)
+    operand = None if left is None else vocabulary.operands.get(left)
     return operand is not None and operand.grain is Grain.CAP
 
 
 def _refinements(permission: Permission, situation: Situation) -> Iterator[Reason]:
     for condition in flat(permission.action.refinements):
         if judge(condition, situation.judge) is not Verdict.SATISFIED:
-            yield _denied(DenialCode.CONSTRAINT_NOT_MET, permission.uid, condition)
+            yield denied(DenialCode.CONSTRAINT_NOT_MET, permission.uid, condition)
 
 
 def _constraints(permission: Permission, situation: Situation) -> Iterator[Reason]:
     for condition in flat(permission.constraints):
-        if _is_cap(condition, situation):
+        if is_cap(condition, situation.vocabulary):
             continue
         found = judge(condition, situation.judge)
         if found is not Verdict.SATISFIED:
-            yield _denied(_code(condition, found), permission.uid, condition)
+            yield denied(denial_code(condition, found), permission.uid, condition)
 
 
-def _code(condition: Condition, found: Verdict) -> DenialCode:
+def denial_code(condition: Condition, found: Verdict) -> DenialCode:
+    """What a caller is told when this condition of a permission is not satisfied."""
     if isinstance(condition, Constraint):
         return code_of(condition, found)
     purpose = all(atom.left == PURPOSE for atom in atoms((condition,)))
@@ -174,13 +177,12 @@ def _undischarged(duties: list[Duty], scope: Scope, situation: Situation) -> Ite
         discharge = None if term is None else term.discharge
         if discharge is Discharge.BEFORE and fulfilment(duty, situation) is not None:
             continue
-        if discharge is Discharge.GATEWAY and _within_plan(duty, scope, situation):
+        if discharge is Discharge.GATEWAY and within_plan(duty, scope, situation):
             continue
-        text = f"The duty `{compact(duty.action.term)}` must be fulfilled first."
-        yield _reason(DenialCode.DUTY_NOT_FULFILLED, duty.uid, text)
+        yield unfulfilled(duty)
 
 
-def _within_plan(duty: Duty, scope: Scope, situation: Situation) -> bool:
+def within_plan(duty: Duty, scope: Scope, situation: Situation) -> bool:
     """Whether this gateway can discharge the duty by its plan."""
     if duty.action.term == OBTAIN_CONSENT:
         return duty.role is not None and duty.role.party == DATA_SUBJECT and not duty.action.refinements
@@ -195,7 +197,14 @@ def _price(duty: Duty) -> Iterator[Price]:
         yield Price(amount_micro=rate.amount_micro, currency=rate.currency, unit=rate.unit, clause=duty.uid)
 
 
-def _exhausted(clause: Iri, cap: Cap) -> Reason:
+def unfulfilled(duty: Duty) -> Reason:
+    """That the duty stands in the way."""
+    text = f"The duty `{compact(duty.action.term)}` must be fulfilled first."
+    return _reason(DenialCode.DUTY_NOT_FULFILLED, duty.uid, text)
+
+
+def exhausted(clause: Iri, cap: Cap) -> Reason:
+    """That the cap leaves nothing."""
     text = f"The limit of {cap.bound} on `{local(cap.operand)}` is used up."
     return _reason(DenialCode.LICENCE_QUOTA_EXCEEDED, clause, text)
 
@@ -204,5 +213,6 @@ def _reason(code: DenialCode, clause: Iri, text: str) -> Reason:
     return Reason(code=code, clause=clause, text=text)
 
 
-def _denied(code: DenialCode, clause: Iri, condition: Condition) -> Reason:
+def denied(code: DenialCode, clause: Iri, condition: Condition) -> Reason:
+    """That the condition is not met."""
     return _reason(code, clause, f"Not met: {phrases.condition(condition)}.")

@@ -51,7 +51,7 @@ def scope_of(target: Target, dataset: DatasetFacts, vocabulary: Vocabulary) -> S
     joints: list[frozenset[str]] = []
     unclear: list[str] = []
     for condition in flat(target.refinements):
-        grains = {_grain(atom, vocabulary) for atom in atoms((condition,))}
+        grains = {grain_of(atom, vocabulary) for atom in atoms((condition,))}
         if grains == {Grain.COLUMN}:
             columns.append(condition)
         elif grains == {Grain.ROW}:
@@ -74,7 +74,8 @@ def scope_of(target: Target, dataset: DatasetFacts, vocabulary: Vocabulary) -> S
     )
 
 
-def _grain(constraint: Constraint, vocabulary: Vocabulary) -> Grain | None:
+def grain_of(constraint: Constraint, vocabulary: Vocabulary) -> Grain | None:
+    """What the constraint decides on: columns, rows, columns together, transforms; nothing when nobody knows it."""
     if constraint.operator is Operator.NOT_TOGETHER:
         return Grain.JOINT
     operand = vocabulary.operands.get(constraint.left)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from policies.canonical import policy_hash
-from policies.evaluate import PERMITTED, evaluate
+from policies.evaluate import evaluate
 from policies.model import (
     AccessRequest,
     Action,
@@ -26,6 +26,7 @@ from policies.model import (
     Target,
     Usage,
 )
+from policies.outcome import PERMITTED
 from policies.predicate import EVERYTHING, NOTHING
 from policies.prices import refinements_of
 from policies.terms import Rate

@@ -1,0 +1,250 @@
+"""The full report: every rule of the agreement and of its mandates, with every premise and what it was compared with.
+
+Nothing is cut short: a rule that is not about the request is reported like any other. The verdicts are those of the
+interpreter, and the order is that of the normal form, so two reports can be compared line by line.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from policies.access import Situation, allowance
+from policies.applies import forbidden_action, party_matches, permitted_action
+from policies.canonical import canonical, rule_form
+from policies.discharge import activation, fulfilment, standing
+from policies.grants import is_cap, within_plan
+from policies.model import (
+    AccessRequest,
+    Act,
+    Action,
+    Activation,
+    Condition,
+    Constraint,
+    Deontic,
+    Duty,
+    DutyReport,
+    Permission,
+    Policy,
+    Premise,
+    Prohibition,
+    Report,
+    Rule,
+    RuleKind,
+    RuleReport,
+    State,
+    Target,
+    Verdict,
+    atoms,
+    flat,
+    verdict,
+)
+from policies.predicate import EVERYTHING, Predicate, Unknown
+from policies.rows import never_true, rows_of
+from policies.scope import Scope, grain_of, scope_of
+from policies.truth import all_of, judge
+from policies.vocabulary import PROFILE, Discharge, Grain, Iri, Vocabulary
+
+
+def explain(
+    policy: Policy,
+    request: AccessRequest,
+    state: State,
+    now: datetime,
+    *,
+    mandates: Sequence[Policy] = (),
+    vocabulary: Vocabulary = PROFILE,
+) -> Report:
+    """Report on every rule; takes what ``policies.evaluate.evaluate`` takes.
+
+    A policy of any class is reported on, also an offer, which permits nothing.
+    """
+    situation = Situation(request=request, state=state, now=now, vocabulary=vocabulary)
+    return Report(
+        rules=tuple(_rule(rule, each.uid, situation) for each in (policy, *mandates) for rule in _in_order(each))
+    )
+
+
+def _in_order(policy: Policy) -> Iterator[Rule]:
+    for rules in (policy.permissions, policy.prohibitions, policy.obligations):
+        yield from sorted(rules, key=lambda rule: canonical(rule_form(rule)))
+
+
+def _rule(rule: Rule, policy: Iri, situation: Situation) -> RuleReport:
+    match rule:
+        case Permission():
+            return _permission(rule, policy, situation)
+        case Prohibition():
+            return _prohibition(rule, policy, situation)
+        case Duty():
+            return _obligation(rule, policy, situation)
+        case _:
+            assert_never(rule)
+
+
+def _permission(rule: Permission, policy: Iri, situation: Situation) -> RuleReport:
+    premises = tuple(_premise(each, rule, situation) for each in flat(rule.constraints))
+    scope = scope_of(rule.target, situation.request.dataset, situation.vocabulary)
+    duties = tuple(_condition(each, scope, situation) for each in rule.duties)
+    held = _together(premises) is Verdict.SATISFIED and not any(_blocks(each) for each in duties)
+    return RuleReport(
+        policy=policy,
+        rule=rule.uid,
+        kind=RuleKind.PERMISSION,
+        party=verdict(party_matches(rule.assignee, situation)),
+        target=_target(rule.target, situation),
+        action=permitted_action(rule.action.term, situation),
+        activation=Activation.ACTIVE if held else Activation.INACTIVE,
+        deontic=Deontic.NOT_SET,
+        premises=premises,
+        action_premises=_on_action(rule.action, situation),
+        target_premises=tuple(_on_target(each, situation) for each in flat(rule.target.refinements)),
+        duties=duties,
+    )
+
+
+def _prohibition(rule: Prohibition, policy: Iri, situation: Situation) -> RuleReport:
+    premises = tuple(_premise(each, rule, situation) for each in flat(rule.constraints))
+    broken = any(_breaks(act, rule, situation) for act in situation.state.acts)
+    return RuleReport(
+        policy=policy,
+        rule=rule.uid,
+        kind=RuleKind.PROHIBITION,
+        party=verdict(party_matches(rule.assignee, situation)),
+        target=_target(rule.target, situation),
+        action=forbidden_action(rule.action.term, situation),
+        activation=Activation.INACTIVE if _together(premises) is Verdict.UNSATISFIED else Activation.ACTIVE,
+        deontic=Deontic.VIOLATED if broken else Deontic.NOT_SET,
+        premises=premises,
+        action_premises=_on_action(rule.action, situation),
+        target_premises=tuple(_on_target(each, situation) for each in flat(rule.target.refinements)),
+        duties=tuple(_following(each, situation, breach=broken) for each in rule.remedies),
+    )
+
+
+def _breaks(act: Act, rule: Prohibition, situation: Situation) -> bool:
+    """Whether the act is what the prohibition forbade at its time; what is unknown of it counts as a breach."""
+    asked = replace(situation.request, party=act.party, action=act.action, target=act.target)
+    then = replace(situation, request=asked, now=act.at)
+    about = party_matches(rule.assignee, then) and _target(rule.target, then) is Verdict.SATISFIED
+    conditions = (*rule.action.refinements, *rule.constraints)
+    return (
+        about
+        and permitted_action(rule.action.term, then) is not Verdict.UNSATISFIED
+        and all_of(judge(each, then.judge) for each in conditions) is not Verdict.UNSATISFIED
+    )
+
+
+def _obligation(rule: Duty, policy: Iri, situation: Situation) -> RuleReport:
+    deontic, evidence = standing(rule, situation)
+    return RuleReport(
+        policy=policy,
+        rule=rule.uid,
+        kind=RuleKind.OBLIGATION,
+        party=verdict(party_matches(rule.assignee, situation)),
+        target=Verdict.SATISFIED if rule.target is None else _target(rule.target, situation),
+        action=permitted_action(rule.action.term, situation),
+        activation=activation(rule.constraints, situation),
+        deontic=deontic,
+        evidence=evidence,
+        premises=tuple(_premise(each, rule, situation) for each in flat(rule.constraints)),
+        duties=tuple(_following(each, situation, breach=deontic is Deontic.VIOLATED) for each in rule.consequences),
+    )
+
+
+def _target(target: Target, situation: Situation) -> Verdict:
+    return verdict(situation.is_or_belongs_to(target.source, situation.request.target))
+
+
+def _on_action(action: Action, situation: Situation) -> tuple[Premise, ...]:
+    return tuple(_judged(each, situation) for each in flat(action.refinements))
+
+
+def _condition(duty: Duty, scope: Scope, situation: Situation) -> DutyReport:
+    """A duty of a permission: before the use the record must show it; the gateway's own is met by the plan."""
+    term = situation.vocabulary.duties.get(duty.action.term)
+    evidence = None
+    met = term is not None and term.discharge is Discharge.GATEWAY and within_plan(duty, scope, situation)
+    if term is not None and term.discharge is Discharge.BEFORE:
+        evidence = fulfilment(duty, situation)
+        met = evidence is not None
+    return DutyReport(
+        duty=duty.uid,
+        action=duty.action.term,
+        activation=activation(duty.constraints, situation),
+        deontic=Deontic.FULFILLED if met else Deontic.NOT_SET,
+        evidence="" if evidence is None else evidence.id,
+        premises=tuple(_judged(each, situation) for each in flat(duty.constraints)),
+    )
+
+
+def _blocks(duty: DutyReport) -> bool:
+    return duty.activation is not Activation.INACTIVE and duty.deontic is not Deontic.FULFILLED
+
+
+def _following(duty: Duty, situation: Situation, *, breach: bool) -> DutyReport:
+    """What follows from a breach; not active as long as there is none."""
+    deontic, evidence = standing(duty, situation) if breach else (Deontic.NOT_SET, "")
+    return DutyReport(
+        duty=duty.uid,
+        action=duty.action.term,
+        activation=activation(duty.constraints, situation) if breach else Activation.INACTIVE,
+        deontic=deontic,
+        evidence=evidence,
+        premises=tuple(_judged(each, situation) for each in flat(duty.constraints)),
+    )
+
+
+def _together(premises: Iterable[Premise]) -> Verdict:
+    return all_of(Verdict.UNKNOWN if each.result is None else each.result for each in premises)
+
+
+def _premise(condition: Condition, rule: Permission | Prohibition | Duty, situation: Situation) -> Premise:
+    """A constraint of a rule; a cap of a permission by what it leaves."""
+    capped = isinstance(condition, Constraint) and is_cap(condition, situation.vocabulary)
+    if not capped or not isinstance(condition, Constraint) or not isinstance(rule, Permission):
+        return _judged(condition, situation)
+    found = allowance(condition, rule.uid, situation)
+    if found is None:
+        return Premise(condition=condition, result=Verdict.UNKNOWN)
+    total = found.cap.bound - found.remaining + found.cap.amount
+    return Premise(condition=condition, actual=frozenset({total}), result=verdict(not found.exhausted))
+
+
+def _judged(condition: Condition, situation: Situation) -> Premise:
+    """A condition of the access, with its members."""
+    if isinstance(condition, Constraint):
+        return Premise(condition=condition, actual=situation.actuals(condition.left), result=situation.judge(condition))
+    return Premise(
+        condition=condition,
+        result=judge(condition, situation.judge),
+        members=tuple(_judged(each, situation) for each in condition.members),
+    )
+
+
+def _on_target(condition: Condition, situation: Situation) -> Premise:
+    """A refinement of the target: column by column, row by row, or over all columns together."""
+    dataset, vocabulary, request = situation.request.dataset, situation.vocabulary, situation.request
+    grains = {grain_of(atom, vocabulary) for atom in atoms((condition,))}
+    asked = request.selected | request.consulted
+    if grains == {Grain.COLUMN}:
+        scope = Scope(dataset=dataset, vocabulary=vocabulary, columns=(condition,))
+        columns = tuple((name, scope.covers(name)) for name in sorted(asked))
+        return Premise(condition=condition, result=all_of(found for _, found in columns), columns=columns)
+    if grains == {Grain.ROW}:
+        return Premise(condition=condition, result=_of_rows(rows_of(condition, dataset, vocabulary)))
+    if grains == {Grain.JOINT} and isinstance(condition, Constraint):
+        joint = frozenset(condition.right)
+        seen = joint & (asked | situation.state.released)
+        return Premise(condition=condition, actual=seen, result=verdict(seen != joint))
+    satisfied = grains == {Grain.TRANSFORM} and isinstance(condition, Constraint)
+    return Premise(condition=condition, result=Verdict.SATISFIED if satisfied else Verdict.UNKNOWN)
+
+
+def _of_rows(predicate: Predicate) -> Verdict | None:
+    """The verdict on all rows at once, where there is one."""
+    if isinstance(predicate, Unknown):
+        return Verdict.UNKNOWN
+    if predicate == EVERYTHING:
+        return Verdict.SATISFIED
+    return Verdict.UNSATISFIED if never_true(predicate) else None

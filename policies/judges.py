@@ -1,0 +1,93 @@
+"""Conditions on an access, compiled: what does not depend on the access is worked out once.
+
+Each judge gives exactly the verdict that ``Situation.judge`` gives.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from operator import ge, gt, le, lt
+from typing import Any, Final, TypeAlias
+
+from policies.access import Situation
+from policies.model import AccessRequest, Condition, Constraint, Logic, Quantity, State, Value, Verdict
+from policies.truth import all_of, any_of, compare, one_of
+from policies.vocabulary import DATE_TIME, ELAPSED_TIME, Grain, Operator, ValueKind, Vocabulary
+
+Judge: TypeAlias = Callable[[AccessRequest, State, datetime], Verdict]
+
+_ORDER: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
+    Operator.LT: lt,
+    Operator.LTEQ: le,
+    Operator.GT: gt,
+    Operator.GTEQ: ge,
+}
+_LISTED: Final = frozenset({Operator.EQ, Operator.IS_ANY_OF, Operator.IS_A})
+"""Operators for which the values that matter can be listed."""
+_COMBINED: Final = {Logic.AND: all_of, Logic.OR: any_of, Logic.XONE: one_of}
+
+
+def judge_of(condition: Condition, vocabulary: Vocabulary) -> Judge:
+    """The judge of a condition of any depth."""
+    if not isinstance(condition, Constraint):
+        members = [judge_of(member, vocabulary) for member in condition.members]
+        combined = _COMBINED[condition.logic]
+        return lambda request, state, now: combined([member(request, state, now) for member in members])
+    operand = vocabulary.operands.get(condition.left)
+    if operand is None or operand.grain is not Grain.ACCESS:
+        return lambda _request, _state, _now: Verdict.UNKNOWN
+    bound = condition.right[0]
+    if condition.left == DATE_TIME and condition.operator in _ORDER and isinstance(bound, datetime):
+        return _of_the_clock(_ORDER[condition.operator], bound)
+    if condition.left == ELAPSED_TIME and condition.operator in _ORDER and isinstance(bound, timedelta):
+        return _since_first_delivery(_ORDER[condition.operator], bound)
+    if operand.kind is ValueKind.IRI and condition.operator in _LISTED:
+        return _of_known_values(condition, vocabulary)
+    return _interpreted(condition, vocabulary)
+
+
+def _interpreted(constraint: Constraint, vocabulary: Vocabulary) -> Judge:
+    def judge(request: AccessRequest, state: State, now: datetime) -> Verdict:
+        return Situation(request=request, state=state, now=now, vocabulary=vocabulary).judge(constraint)
+
+    return judge
+
+
+def _of_the_clock(ordered: Callable[[Any, Any], bool], bound: datetime) -> Judge:
+    def judge(_request: AccessRequest, _state: State, now: datetime) -> Verdict:
+        if now.tzinfo is None:
+            return Verdict.UNKNOWN
+        return Verdict.SATISFIED if ordered(now, bound) else Verdict.UNSATISFIED
+
+    return judge
+
+
+def _since_first_delivery(ordered: Callable[[Any, Any], bool], bound: timedelta) -> Judge:
+    def judge(_request: AccessRequest, state: State, now: datetime) -> Verdict:
+        first = state.first_delivery
+        if first is None:
+            return Verdict.SATISFIED if ordered(timedelta(0), bound) else Verdict.UNSATISFIED
+        if now.tzinfo is None or now < first:
+            return Verdict.UNKNOWN
+        return Verdict.SATISFIED if ordered(now - first, bound) else Verdict.UNSATISFIED
+
+    return judge
+
+
+def _of_known_values(constraint: Constraint, vocabulary: Vocabulary) -> Judge:
+    """Values whose verdict is known beforehand are looked up; every other value is judged when it comes."""
+    left, interpreted = constraint.left, _interpreted(constraint, vocabulary)
+    values = vocabulary.taxonomy.broader if constraint.operator is Operator.IS_A else constraint.right
+    known: dict[Value | Quantity, Verdict] = {
+        value: compare(constraint, frozenset({value}), vocabulary) for value in values
+    }
+
+    def judge(request: AccessRequest, state: State, now: datetime) -> Verdict:
+        actuals = request.values.get(left)
+        if actuals is not None and len(actuals) == 1:
+            (actual,) = actuals
+            found = known.get(actual)
+            if found is not None:
+                return found
+        return interpreted(request, state, now)
+
+    return judge
