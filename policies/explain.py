@@ -66,7 +66,8 @@ def explain(
 
 
 def _in_order(policy: Policy) -> Iterator[Rule]:
-    for rules in (policy.permissions, policy.prohibitions, policy.obligations):
+    kinds: tuple[tuple[Rule, ...], ...] = (policy.permissions, policy.prohibitions, policy.obligations)
+    for rules in kinds:
         yield from sorted(rules, key=lambda rule: canonical(rule_form(rule)))
 
 
