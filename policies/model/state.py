@@ -56,6 +56,8 @@ class State:
     """A frozen snapshot of intervals and totals."""
 
     status: LicenceStatus
+    version: int = 0
+    """Of the record's stream about the licence, when the snapshot was taken."""
     usage: Mapping[str, Usage] = field(default_factory=dict)
     """By counter key (``Cap.counter``); a counter that is absent has seen nothing."""
     evidence: tuple[Evidence, ...] = ()

@@ -1,6 +1,6 @@
 """Step 3: what each planned dataset may give, decided by its agreement. Every denial ends here: no source was called.
 
-Only ``policies.evaluate`` permits. The gates before and after it in this file can only refuse.
+Only ``policies`` permits. The gates before and after it in this file can only refuse.
 """
 
 from collections.abc import Mapping
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from connectors.kinds import KINDS, Kind, column
+from connectors.kinds import Kind, column
 from gateway.exchange.agreements import AgreementPolicies
 from gateway.exchange.description import DatasetDescription, description_of
+from gateway.exchange.facts import facts_of
 from gateway.exchange.platform_terms import platform_use
 from gateway.exchange.read.model import Problem, ReadCommand, Stage
 from gateway.exchange.read.plan import ReadPlan
@@ -18,11 +19,8 @@ from gateway.exchange.review import PlatformUse
 from gateway.preparation.transforms import supports
 from graph.journal.rows import DatasetRow, LicenceRow
 from graph.journal.view import View
-from policies.evaluate import evaluate
 from policies.model import (
     AccessRequest,
-    ColumnFacts,
-    DatasetFacts,
     Decision,
     Evidence,
     LicenceStatus,
@@ -32,6 +30,7 @@ from policies.model import (
     Usage,
 )
 from policies.predicate import columns_of
+from policies.record import Record, record
 from policies.vocabulary import APPROVED, ETHICS_DECISION, OBTAIN_ETHICS_DECISION, PURPOSE, RECIPIENT, SPATIAL, Iri
 
 
@@ -42,7 +41,12 @@ class Permitted:
     plan: ReadPlan
     licence: LicenceRow
     description: DatasetDescription
-    decision: Decision
+    record: Record
+
+    @property
+    def decision(self) -> Decision:
+        """What the agreement permits."""
+        return self.record.decision
 
     @property
     def key(self) -> tuple[str, str]:
@@ -56,8 +60,8 @@ class Denied:
 
     plan: ReadPlan
     problem: Problem
-    decision: Decision | None = None
-    """When the agreement itself denied."""
+    record: Record | None = None
+    """When the agreement was asked: it denied, or what it permits cannot be done."""
 
 
 def decide(
@@ -88,15 +92,17 @@ def decide(
     problem = _stale(plan) or _not_active(licence) or _narrowed(plan) or _platform_terms(plan, description, view)
     if problem is not None:
         return Denied(plan=plan, problem=problem)
-    policy = policies.load(licence.policy, view)
+    terms = policies.plan(licence.policy, facts_of(plan.dataset), view)
     request = _request(plan.command, plan.dataset, description, party)
-    decision = evaluate(policy, request, _state(licence, policy, view, held), now)
+    state = _state(licence, terms.policy, view, held)
+    decision = terms.decide(request, state, now)
+    decided = record(decision, agreement=terms.policy.uid, request=request, state=state, now=now)
     if not decision.permitted:
-        return Denied(plan=plan, problem=_from_reason(decision.reasons[0]), decision=decision)
+        return Denied(plan=plan, problem=_from_reason(decision.reasons[0]), record=decided)
     problem = _unsupported(decision, Kind(plan.dataset.record_kind))
     if problem is not None:
-        return Denied(plan=plan, problem=problem, decision=decision)
-    return Permitted(plan=plan, licence=licence, description=description, decision=decision)
+        return Denied(plan=plan, problem=problem, record=decided)
+    return Permitted(plan=plan, licence=licence, description=description, record=decided)
 
 
 def _refusal(code: str, message: str, clause: str = "") -> Problem:
@@ -152,7 +158,6 @@ def _platform_terms(plan: ReadPlan, description: DatasetDescription, view: View)
 
 
 def _request(command: ReadCommand, dataset: DatasetRow, description: DatasetDescription, party: str) -> AccessRequest:
-    kind = Kind(dataset.record_kind)
     present = frozenset(description.columns)
     return AccessRequest(
         party=Iri(party),
@@ -161,7 +166,7 @@ def _request(command: ReadCommand, dataset: DatasetRow, description: DatasetDesc
         selected=frozenset(command.columns) & present,
         filtered=columns_of(command.where),
         ordered=frozenset(term.column for term in command.order),
-        dataset=DatasetFacts(columns=_facts(kind), platform=dataset.platform, lawful_basis=Iri(dataset.lawful_basis)),
+        dataset=facts_of(dataset),
         values={
             PURPOSE: frozenset({command.purpose}),
             SPATIAL: frozenset({command.place} if command.place else ()),
@@ -172,16 +177,10 @@ def _request(command: ReadCommand, dataset: DatasetRow, description: DatasetDesc
     )
 
 
-def _facts(kind: Kind) -> Mapping[str, ColumnFacts]:
-    return {
-        each.name: ColumnFacts(name=each.name, category=Iri(each.category), sensitivity=each.sensitivity.value)
-        for each in KINDS[kind]
-    }
-
-
 def _state(licence: LicenceRow, policy: Policy, view: View, held: Mapping[str, int]) -> State:
     return State(
         status=licence.state,
+        version=licence.stream_version,
         usage={
             counter: Usage(used=seen.used, reserved=seen.reserved - held.get(counter, 0))
             for counter, seen in view.usage(licence.licence).items()

@@ -12,6 +12,7 @@ from gateway.exchange.read.model import ReadCommand
 from graph.journal.documents import Document
 from policies.model import ColumnMode, Effect, Price, Reason, Transform
 from policies.predicate import columns_of
+from policies.record import Record
 
 DECISION: Final = "application/vnd.muniment.decision+json"
 
@@ -51,6 +52,8 @@ class DecisionRecord:
 
     asked: Asked
     effect: Effect
+    profile: str = ""
+    """Version of the profile that the terms were read under."""
     policy: str = ""
     """SHA-256 of the agreement's normal form; empty when no agreement was asked."""
     clause: str = ""
@@ -67,9 +70,9 @@ def decision_document(outcome: Permitted | Denied) -> Document:
     """What the agreement decided; of what a gate before or behind it refused, that gate's reason."""
     command = outcome.plan.command
     if isinstance(outcome, Permitted):
-        return _document(outcome.decision._asdict(), command)
-    if outcome.decision is not None and not outcome.decision.permitted:
-        return _document(outcome.decision._asdict(), command)
+        return _decided(outcome.record, command)
+    if outcome.record is not None and not outcome.record.decision.permitted:
+        return _decided(outcome.record, command)
     problem, licence = outcome.problem, outcome.plan.licence
     reason = Reason(code=problem.code, clause=problem.clause, text=problem.message)
     refused = {
@@ -88,6 +91,12 @@ def decision_of(content: bytes) -> DecisionRecord:
         msgspec.DecodeError: it is none.
     """
     return msgspec.json.decode(content, type=DecisionRecord)
+
+
+def _decided(record: Record, command: ReadCommand) -> Document:
+    # WHY: id and time stand in the event; without them reads that are decided alike share one document.
+    fixed = {name: getattr(record, name) for name in ("agreement", "profile", "state_version", "request_digest")}
+    return _document({**record.decision._asdict(), **fixed}, command)
 
 
 def _document(decided: Mapping[str, Any], command: ReadCommand) -> Document:
