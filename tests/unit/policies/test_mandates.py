@@ -15,6 +15,7 @@ from policies.model import (
     Decision,
     Deontic,
     Duty,
+    Part,
     Permission,
     Policy,
     PolicyClass,
@@ -26,7 +27,7 @@ from policies.model import (
     Verdict,
 )
 from policies.outcome import NARROWED, PERMITTED
-from policies.predicate import Comparator, Compare, columns_of
+from policies.predicate import Comparator, Compare
 from policies.vocabulary import (
     APPROVED,
     DATE_TIME,
@@ -121,7 +122,12 @@ def test_columns_rows_caps_and_transforms_are_those_of_the_strictest() -> None:
     assert [each.counter for each in decision.caps] == [f"{LICENCE}#p1#recordCount", f"{LAW}#1#recordCount"]
     assert decision.transforms == {"rater": Transform(term=PSEUDONYMISE)}
     assert decision.rows == Compare(column="observed_at", comparator=Comparator.GTE, value=NOW)
-    assert columns_of(decision.rows) == {"observed_at"}
+    assert [(each.part, each.clause) for each in decision.sources] == [
+        (Part.COLUMNS, f"{LICENCE}#p1"),
+        (Part.COLUMNS, f"{COMPANY}#1"),
+        (Part.ROWS, f"{COMPANY}#1"),
+        (Part.TRANSFORMS, f"{LAW}#1"),
+    ]
     assert decision.price is not None
     assert decide(law, company, policy=policy).reasons[0].clause == f"{COMPANY}#1"
 
