@@ -106,7 +106,8 @@ def interpret(  # the same, for callers that know the hash
 
 def _sources(grants: Sequence[Grant], barriers: Sequence[Barrier]) -> tuple[Source, ...]:
     """Which rule each narrowing comes from."""
-    found = {Source(part=part, clause=rule.clause) for rule in (*grants, *barriers) for part in rule.parts}
+    rules: list[Grant | Barrier] = [*grants, *barriers]
+    found = {Source(part=part, clause=rule.clause) for rule in rules for part in rule.parts}
     return tuple(sorted(found, key=lambda each: (each.part, each.clause)))
 
 
