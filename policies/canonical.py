@@ -103,7 +103,9 @@ def canonical(value: Json) -> bytes:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise PolicyMalformedError(
-            "the policy holds text that is not Unicode, or a number that is not exact"
+            "the policy holds text that is not Unicode, or a number that is not exact",
+            rule=3,
+            hint="take lone surrogates out, and write numbers as exact decimals",
         ) from error
 
 
@@ -114,7 +116,7 @@ def iri(value: str) -> str:
         PolicyMalformedError: it is not absolute, or its scheme is one of the fixed prefixes and would mislead.
     """
     if not absolute(value):
-        raise PolicyMalformedError(f"`{value}` is not an absolute IRI")
+        raise PolicyMalformedError(f"`{value}` is not an absolute IRI", rule=3, hint="write it in full")
     return compact(value)
 
 

@@ -48,7 +48,9 @@ def stored_policy(content: bytes) -> Policy:
     try:
         node = _node(json.loads(content))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise PolicyMalformedError("the stored policy is not in normal form") from error
+        raise PolicyMalformedError(
+            "the stored policy is not in normal form", rule=3, hint="restore the document that was recorded"
+        ) from error
     return intake({"@context": [ODRL_CONTEXT_IRI, CONTEXT_IRI], **node})
 
 
