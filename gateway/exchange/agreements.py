@@ -6,9 +6,10 @@ from typing import Final, Generic, TypeVar
 
 from gateway.exchange.policy_documents import stored_policy
 from graph.errors import JournalCorruptError
+from graph.journal.documents import digest_of
 from graph.journal.view import View
 from policies.access_plan import AccessPlan, access_plan
-from policies.canonical import policy_hash
+from policies.canonical import require_hash
 from policies.errors import PolicyHashMismatchError
 from policies.model import DatasetFacts, Policy
 
@@ -38,10 +39,11 @@ class AgreementPolicies:
         content = view.document(digest)
         if content is None:
             raise JournalCorruptError(f"no policy is stored under `{digest}`")
-        policy = stored_policy(content)
-        actual = policy_hash(policy)
+        actual = digest_of(content)
         if actual != digest:
             raise PolicyHashMismatchError(expected=digest, actual=actual)
+        policy = stored_policy(content)
+        require_hash(policy, digest)
         return self._parsed.keep(digest, policy)
 
     def plan(self, digest: str, facts: DatasetFacts, view: View) -> AccessPlan:

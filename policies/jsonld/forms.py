@@ -95,6 +95,8 @@ def _require_keyword(name: str, path: Path, keys: Mapping[str, str], value: obje
         raise _refused("an `@id` is one IRI", "write an absolute IRI as text", here)
     if name == "@type" and not isinstance(value, str) and not _texts(value):
         raise _refused("an `@type` is one class or datatype", "write its name as text", here)
+    if name == "@list" and not isinstance(value, list):
+        raise _refused("an `@list` is an array", "write `[ … ]`, for a single value too", here)
     if name == "@value" and isinstance(value, Mapping | list):
         raise _refused("an `@value` is text, a number or a boolean", "write one literal", here)
 
