@@ -223,13 +223,16 @@ class Node:
 
     def literal_of(self, value: Mapping[str, Any], property_: str, *steps: str | int) -> Value:
         """A value that must be a literal of an accepted type; ``steps`` lead from the property to it."""
-        if "@value" not in value or not set(value) <= {"@value", "@type"}:
-            raise self._not_literal(property_, *steps)
+        if "@value" not in value:
+            raise PolicyMalformedError(
+                f"`{compact(property_)}` must be a literal",
+                rule=1,
+                hint="write text, a number, a boolean, or a typed `@value`",
+                pointer=self.pointer(property_, *steps),
+            )
         given = value["@value"]
-        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}.get(type(given))
-        datatype = value.get("@type", native)
-        if native is None or not isinstance(datatype, str):
-            raise self._not_literal(property_, *steps)
+        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}[type(given)]
+        datatype: str = value.get("@type", native)
         text = str(given).lower() if isinstance(given, bool) else str(given)
         parsed = lexical.parse(text, datatype)
         if parsed is None:
@@ -237,14 +240,6 @@ class Node:
             expected = f"an accepted `{compact(datatype)}`"
             raise PolicyValueInvalidError(text, expected, rule=rule, hint=hint, pointer=self.pointer(property_, *steps))
         return parsed
-
-    def _not_literal(self, property_: str, *steps: str | int) -> PolicyMalformedError:
-        return PolicyMalformedError(
-            f"`{compact(property_)}` must be a literal",
-            rule=1,
-            hint="write text, a number, a boolean, or a typed `@value`",
-            pointer=self.pointer(property_, *steps),
-        )
 
     def _iri(self, text: str | None, property_: str, *steps: str | int) -> Iri:
         if text is None:

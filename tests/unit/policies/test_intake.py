@@ -520,6 +520,7 @@ def _keys(value: Any) -> set[str]:
 def test_places_that_the_document_does_not_have_are_left_out_of_a_pointer() -> None:
     assert locate("text", ("@id",)) == ""
     assert locate({"a": "text"}, ("urn:a", 0, "@list", 0)) == "/a"
+    assert locate({"a": {"@list": ["b"]}}, ("urn:a", 0, "@list", 3)) == "/a/@list"
     assert find_key({"a": ["b"]}, "c") == ""
 
 
