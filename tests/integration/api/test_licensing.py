@@ -28,7 +28,7 @@ REQUEST = """id state yourTurn owner { id } developer { id } dataset { id title 
   onHold { reviewer code terms } reasons { term code } adjusts
   agreement { id version policy { hash } signatures { delegated keyId by { id } } }
   licence { id state version usage { counter used bound } }"""
-MISTAKES = "userErrors { code field message hint }"
+MISTAKES = "userErrors { code field message hint rule }"
 
 
 class Floor:
@@ -336,6 +336,25 @@ async def test_a_malformed_policy_is_the_callers_mistake(floor: Floor, policy: A
     assert mistake["code"]
     if field is not None:
         assert (mistake["code"], mistake["field"]) == ("INPUT_INVALID", field)
+
+
+async def test_a_refused_policy_names_the_place_the_rule_and_what_is_supported(floor: Floor) -> None:
+    """The place is that of the document as it was sent: one rule without a list around it, spelt with its prefix."""
+    owner = await floor.market.owner()
+    floor.knows(owner)
+    dataset = await offered(floor, owner)
+    nothing = {"@type": "Constraint", "leftOperand": "count", "operator": "lteq", "rightOperand": 0}
+    permission = {"@type": "Permission", "action": "rep:fineTune", "odrl:constraint": nothing}
+
+    payload = await floor.do(
+        owner, "publishOffer", "offer { id }", dataset=dataset, policy={"odrl": {"permission": permission}}
+    )
+
+    (mistake,) = payload["userErrors"]
+    place = "/permission/odrl:constraint/rightOperand"
+    assert (mistake["code"], mistake["field"], mistake["rule"]) == ("POLICY_UNENFORCEABLE", place, 19)
+    assert mistake["message"].endswith(f"at `{place}`")
+    assert mistake["hint"]
 
 
 async def test_all_terms_travel_into_the_policy(floor: Floor) -> None:

@@ -10,6 +10,7 @@ import typer
 from gateway.cli.app import app, main
 from gateway.cli.errors import PortInUseError
 from gateway.cli.failures import page_of, report
+from policies.errors import PolicyAmbiguousError
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -44,6 +45,16 @@ def test_coded_failure_says_what_what_to_do_and_where_to_read(capsys):
     assert told[1].startswith("  what to do: ")
     assert told[2] == "  code: PORT_IN_USE, told in docs/errors/PORT_IN_USE.md"
     assert page_of("X") == "docs/errors/X.md"
+
+
+def test_a_refused_policy_names_the_rule_it_breaks(capsys):
+    report(PolicyAmbiguousError("urn:p:1", "urn:p:2"))
+
+    told = capsys.readouterr().err.splitlines()
+    assert told[2:] == [
+        "  rule: 32, told in docs/reference/policy-semantics.md",
+        "  code: POLICY_AMBIGUOUS, told in docs/errors/POLICY_AMBIGUOUS.md",
+    ]
 
 
 @pytest.fixture
