@@ -121,6 +121,7 @@ from policies.vocabulary.iris import (
     Iri,
     absolute,
     compact,
+    expand,
     local,
 )
 from policies.vocabulary.operands import (
@@ -287,5 +288,6 @@ __all__ = [
     "Vocabulary",
     "absolute",
     "compact",
+    "expand",
     "local",
 ]
