@@ -97,12 +97,12 @@ def canonical(value: Json) -> bytes:
     """RFC 8785 bytes.
 
     Raises:
-        PolicyMalformedError: the text cannot be encoded, because it holds a lone surrogate.
+        PolicyMalformedError: there is a lone surrogate, or a number that not every reader of JSON reads exactly.
     """
     try:
         return rfc8785.dumps(value)
     except rfc8785.CanonicalizationError as error:
-        raise PolicyMalformedError("the policy holds text that is not Unicode") from error
+        raise PolicyMalformedError("the policy holds a value that has no canonical form") from error
 
 
 def iri(value: str) -> str:
