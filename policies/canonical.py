@@ -106,14 +106,12 @@ def canonical(value: Json) -> bytes:
     """RFC 8785 bytes.
 
     Raises:
-        PolicyMalformedError: the value has no such bytes: it holds a lone surrogate, or a number that is not exact.
+        PolicyMalformedError: there is a lone surrogate, or a number that not every reader of JSON reads exactly.
     """
     try:
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
-        raise PolicyMalformedError(
-            "the policy holds text that is not Unicode, or a number that is not exact"
-        ) from error
+    except rfc8785.CanonicalizationError as error:
+        raise PolicyMalformedError("the policy holds a value that has no canonical form") from error
 
 
 def iri(value: str) -> str:
