@@ -8,7 +8,6 @@ from importlib.resources import files
 from typing import Any, Final, NoReturn
 
 from policies.errors import PolicyMalformedError, PolicyTermUnknownError
-from policies.jsonld.documents import FrozenDocuments
 from policies.jsonld.limits import CONTEXTS, Json
 from policies.jsonld.loader import FrozenLoader
 from policies.jsonld.places import find_key
