@@ -10,11 +10,11 @@ from policies.vocabulary import iris
 from policies.vocabulary.iris import ODRL, REP, Iri
 
 _ACTIONS: Final[dict[Iri, str]] = {
-    iris.USE: "Use the data in any way but handing it over.",
-    iris.TRANSFER: "Hand the data over to others in any way.",
+    iris.USE: "Use the data in any way that leaves the rights in it where they are.",
+    iris.TRANSFER: "Hand the rights in the data over to others in any way.",
     iris.DISTRIBUTE: "Pass the data on to others.",
-    iris.SELL: "Hand the data over for money.",
-    iris.GIVE: "Hand the data over for nothing.",
+    iris.SELL: "Hand the rights in the data over for money.",
+    iris.GIVE: "Hand the rights in the data over for nothing.",
     iris.PRETRAIN: "Train a model from scratch on the data.",
     iris.FINE_TUNE: "Refine a model that exists already on the data.",
     iris.EVALUATE: "Measure or test a model with the data, or take statistics of it.",
