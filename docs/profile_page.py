@@ -103,8 +103,8 @@ def profile_page() -> str:
         " conditions are known not to be met. *Counts* says that the value depends on what happened before.",
         *_operands(),
         "## Operators",
-        "Conditions are combined by `and`, `or` and `xone` over at least two atomic constraints; those of an `or` or `xone`"
-        " are decided per the same thing.",
+        "Conditions are combined by `and`, `or` and `xone` over at least two atomic constraints; those of an `or` or"
+        " `xone` are all decided per the same thing.",
         _operators(),
         "## Suppliers",
         table(("supplier", "gives"), [(each.value, _SUPPLIERS[each]) for each in Supplier]),

@@ -13,8 +13,8 @@ from typing import Any
 import pyshacl
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from pyld import jsonld
+from pyshacl.rdfutil.inoculate import inoculate
 from rdflib import Graph
 
 from gateway.demo.publications import OFFERED
@@ -22,7 +22,7 @@ from policies.errors import PolicyError
 from policies.jsonld import intake, to_document
 from policies.jsonld.expansion import expand
 from policies.jsonld.limits import read
-from policies.model import Policy, PolicyClass, Transform
+from policies.model import Policy, PolicyClass, Prohibition, Transform
 from policies.terms import Rate, Terms, agreement
 from policies.validate import validate
 from policies.vocabulary import FINE_TUNE, OPERANDS, REP, Iri
@@ -43,8 +43,10 @@ from tests.testkit.shared import shared
 PUBLISHED = ROOT / "docs" / "profile" / "1"
 OF_THE_W3C = Graph().parse(shared("suites", "odrl-w3c", "shacl", "shapesv2.ttl"))
 BOTH = OF_THE_W3C + Graph().parse(PUBLISHED / "shapes.ttl")
-ONTOLOGY = Graph().parse(shared("suites", "odrl-w3c", "vocab", "ODRL22.ttl")) + Graph().parse(
-    PUBLISHED / "ontology.ttl"
+# WHY: what the validator takes of its `ont_graph` is the same for every policy, and slow to find.
+AXIOMS = inoculate(
+    Graph(),  # type: ignore[arg-type]  # any graph will do
+    Graph().parse(shared("suites", "odrl-w3c", "vocab", "ODRL22.ttl")) + Graph().parse(PUBLISHED / "ontology.ttl"),
 )
 EXAMPLE: dict[str, Any] = json.loads(shared("reference", "licence-example.json").read_text(encoding="utf-8"))
 GOLDEN = sorted((ROOT / "tests" / "golden").glob("*/policy.jsonld"))
@@ -59,9 +61,14 @@ def graph_of(document: bytes | Mapping[str, object]) -> Graph:
     return Graph().parse(data=quads, format="nt")
 
 
-def complaint(document: bytes | Mapping[str, object], shapes: Graph = BOTH) -> str:
-    """What the shapes say against the policy; empty when it conforms."""
-    conforms, _, report = pyshacl.validate(graph_of(document), shacl_graph=shapes, ont_graph=ONTOLOGY, inference="none")
+def complaint(*documents: bytes | Mapping[str, object]) -> str:
+    """What the shapes say against the policies, which have different uids; empty when all conform."""
+    return report_on(sum(map(graph_of, documents), Graph()), BOTH)
+
+
+def report_on(facts: Graph, shapes: Graph) -> str:
+    """The validator's report on the first shape that the facts do not conform to; empty when they conform to all."""
+    conforms, _, report = pyshacl.validate(AXIOMS + facts, shacl_graph=shapes, inference="none", abort_on_first=True)
     return "" if conforms else report
 
 
@@ -111,14 +118,6 @@ def every_form(terms: Terms) -> list[Policy]:
     ]
 
 
-def test_the_published_shapes_are_shacl() -> None:
-    shapes = Graph().parse(PUBLISHED / "shapes.ttl")
-
-    conforms, _, report = pyshacl.validate(graph_of(EXAMPLE), shacl_graph=shapes, meta_shacl=True, inference="none")
-
-    assert conforms, report
-
-
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.parent.name)
 def test_published_cases_conform(path: Any) -> None:
     assert complaint(path.read_bytes()) == ""
@@ -138,20 +137,20 @@ def test_every_class_of_policy_conforms(policy: Policy) -> None:
 def test_what_the_demo_offers_conforms(publication: Any, tell: Callable[[str], None]) -> None:
     documents = [to_document(policy) for policy in every_form(of_the_story(publication.offer))]
 
-    assert [complaint(each) for each in documents] == [""] * len(documents)
+    assert complaint(*documents) == ""
     if publication is OFFERED[-1]:
         tell(f"SHACL: {len(GOLDEN)} published cases and {len(documents) * len(OFFERED)} policies of the demo conform")
 
 
-@settings(max_examples=20, deadline=None)
-@given(terms=TERMS, form=st.integers(0, 3))
-def test_whatever_flat_terms_make_conforms(terms: Terms, form: int) -> None:
-    assert complaint(to_document(every_form(terms)[form])) == ""
+@settings(max_examples=10, deadline=None)
+@given(terms=TERMS)
+def test_whatever_flat_terms_make_conforms(terms: Terms) -> None:
+    assert complaint(*map(to_document, every_form(terms))) == ""
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(prohibition=PROHIBITIONS)
-def test_any_prohibition_in_an_agreement_conforms(prohibition: Any) -> None:
+def test_any_prohibition_in_an_agreement_conforms(prohibition: Prohibition) -> None:
     licence = an_agreement()
 
     assert complaint(to_document(replace(licence, prohibitions=(*licence.prohibitions, prohibition)))) == ""
@@ -327,17 +326,24 @@ def test_the_example_can_be_registered_before_it_is_broken() -> None:
     validate(intake(EXAMPLE), now=NOW, supplied=frozenset(OPERANDS))
 
 
+@pytest.fixture(scope="module")
+def found_by_the_w3c() -> list[str]:
+    return []
+
+
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_policy_is_refused_by_shapes_and_intake_alike(name: str) -> None:
+def test_a_broken_policy_is_refused_by_shapes_and_intake_alike(name: str, found_by_the_w3c: list[str]) -> None:
     document = broken(*BROKEN[name])
+    facts = graph_of(document)
+    if report_on(facts, OF_THE_W3C):
+        found_by_the_w3c.append(name)
 
     with pytest.raises(PolicyError):
         validate(intake(document), now=NOW, supplied=frozenset(OPERANDS))
-    assert complaint(document) != ""
+    assert report_on(facts, BOTH) != ""
 
 
-def test_the_shapes_of_the_w3c_alone_miss_most_of_it(tell: Callable[[str], None]) -> None:
-    found = [name for name, change in BROKEN.items() if complaint(broken(*change), OF_THE_W3C)]
+def test_the_shapes_of_the_w3c_alone_miss_most_of_it(found_by_the_w3c: list[str], tell: Callable[[str], None]) -> None:
+    tell(f"SHACL: {len(BROKEN)} broken policies refused; the shapes of the W3C alone refuse {len(found_by_the_w3c)}")
 
-    tell(f"SHACL: {len(BROKEN)} broken policies refused; the shapes of the W3C alone refuse {len(found)}")
-    assert len(found) < len(BROKEN) / 2
+    assert len(found_by_the_w3c) < len(BROKEN) / 2
