@@ -115,7 +115,8 @@ def profile_page() -> str:
         _transforms(),
         "## Duty terms",
         "Every term has one discharge point: *before* the use, *by the gateway* as part of the plan, or *after*."
-        " Elsewhere it is refused. A nested duty takes its parties and target from its rule.",
+        " Elsewhere it is refused. A nested duty takes its parties and target from its rule, and does not recur:"
+        " `rep:every` refines obligations only.",
         _duties(),
         "## Closed values",
         _values(),

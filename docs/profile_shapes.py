@@ -13,6 +13,7 @@ from policies.vocabulary import (
     CONSENTING_PARTY,
     DATA_SUBJECT,
     DUTY_TERMS,
+    EVERY,
     INCLUDED_IN,
     OPERANDS,
     PAY_AMOUNT,
@@ -192,13 +193,16 @@ def _duties(made: Shapes) -> None:
     )
     made.add(
         "NestedDuty",
-        "A nested duty takes its parties and target from its rule, and nothing is nested in it.",
+        "A nested duty takes its parties and target from its rule, does not recur, and nothing is nested in it.",
         {
             "targetObjectsOf": (odrl("duty"), odrl("remedy"), odrl("consequence")),
             "nodeKind": SH.IRI,
             "closed": True,
             "ignoredProperties": [RDF.type],
-            "property": common,
+            "property": (
+                *common,
+                {"path": [odrl("action"), odrl("refinement"), PARTS, odrl("leftOperand")], "not": {"in": [EVERY]}},
+            ),
         },
     )
 

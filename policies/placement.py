@@ -89,7 +89,7 @@ def _duty(duty: Duty, place: DutyPlace, pointer: str) -> None:
     _conditions(duty.constraints, Placement.OBLIGATION, f"{pointer}/constraint")
     _conditions(duty.action.refinements, Placement.DUTY, f"{pointer}/action/refinement")
     named = {atom.left for atom in atoms(duty.action.refinements)}
-    wrong = min(named - term.operands, default=None)
+    wrong = min(named - term.operands_at(place), default=None)
     if wrong is not None:
         raise PolicyTermMisplacedError(compact(wrong), f"refinement of `{compact(term.action)}`", pointer=pointer)
     missing = min(term.required - named, default=None)

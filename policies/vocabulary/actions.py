@@ -45,6 +45,10 @@ class DutyTerm:
     required: frozenset[Iri] = frozenset()
     """Left operands without which it cannot be discharged."""
 
+    def operands_at(self, place: DutyPlace) -> frozenset[Iri]:
+        """Left operands that may refine it in this place: nothing but an obligation recurs."""
+        return self.operands if place is DutyPlace.OBLIGATION else self.operands - {iris.EVERY}
+
 
 _CORE_UNDER_USE: Final = (
     "acceptTracking",
@@ -77,6 +81,7 @@ _CORE_UNDER_USE: Final = (
     "reproduce",
     "reviewPolicy",
     "stream",
+    "synchronize",
     "textToSpeech",
     "transform",
     "translate",

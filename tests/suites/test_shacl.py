@@ -292,6 +292,10 @@ BROKEN: dict[str, tuple[str, object]] = {
     ),
     "a nested duty with a party of its own": (f"{DEPOSIT}/assignee", "did:example:other"),
     "a remedy with a consequence": (f"{REMEDY}/consequence", [duty("delete")]),
+    "a remedy that recurs": (
+        f"{PROHIBITION}/remedy/1/action/refinement/0",
+        atom("rep:every", "eq", typed("P7D", "duration")),
+    ),
     "an obligation on a part of the target": (
         f"{OBLIGATION}/target",
         {
