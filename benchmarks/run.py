@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: ratios against named peers, each pair measured in this one run."""
 
-from benchmarks import decisions, journal, lists
+from benchmarks import deciding, decisions, journal, lists
 
 
 def main() -> None:
@@ -8,6 +8,7 @@ def main() -> None:
     lists.main()
     journal.main()
     decisions.main()
+    deciding.main()
 
 
 if __name__ == "__main__":

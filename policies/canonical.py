@@ -97,12 +97,14 @@ def canonical(value: Json) -> bytes:
     """RFC 8785 bytes.
 
     Raises:
-        PolicyMalformedError: the text cannot be encoded, because it holds a lone surrogate.
+        PolicyMalformedError: the value has no such bytes: it holds a lone surrogate, or a number that is not exact.
     """
     try:
         return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as error:
-        raise PolicyMalformedError("the policy holds text that is not Unicode") from error
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        raise PolicyMalformedError(
+            "the policy holds text that is not Unicode, or a number that is not exact"
+        ) from error
 
 
 def iri(value: str) -> str:

@@ -160,7 +160,12 @@ def course_of(  # everything an access plan knows
     rules = [each for each in _permissions((policy, *mandates)) if each.uid in _deciding(singly)]
     if not singly or not all(_is_preparable(each, vocabulary) for each in rules):
         return None
-    limits = tuple(limit for rule in rules for limit in _limits(rule, vocabulary))
+    limits = tuple(
+        Limit(cap=cap, denial=exhausted(rule.uid, cap))
+        for rule in rules
+        for cap in _caps(rule, vocabulary)
+        if cap is not None
+    )
     return Course(
         policy=policy,
         mandates=mandates,
@@ -227,20 +232,15 @@ def _is_before(duty: Duty, vocabulary: Vocabulary) -> bool:
 
 def _is_preparable(permission: Permission, vocabulary: Vocabulary) -> bool:
     """Whether its duties are always active, and each of its caps takes the same from every access."""
-    return not any(duty.constraints for duty in permission.duties) and all(
-        fixed_cap(each, permission.uid) is not None for each in capping(permission, vocabulary)
-    )
+    return not any(duty.constraints for duty in permission.duties) and None not in _caps(permission, vocabulary)
+
+
+def _caps(permission: Permission, vocabulary: Vocabulary) -> list[Cap | None]:
+    return [fixed_cap(each, permission.uid) for each in capping(permission, vocabulary)]
 
 
 def _all(prohibition: Prohibition) -> Condition:
     return LogicalConstraint(logic=Logic.AND, members=(*prohibition.action.refinements, *prohibition.constraints))
-
-
-def _limits(permission: Permission, vocabulary: Vocabulary) -> Iterator[Limit]:
-    for constraint in capping(permission, vocabulary):
-        cap = fixed_cap(constraint, permission.uid)
-        if cap is not None:
-            yield Limit(cap=cap, denial=exhausted(permission.uid, cap))
 
 
 def _checks(permission: Permission, vocabulary: Vocabulary) -> Iterator[tuple[Judge, Mapping[Verdict, Reason]]]:

@@ -10,7 +10,7 @@ from typing import assert_never
 from policies.access import Situation
 from policies.applies import party_matches, permitted_action
 from policies.canonical import policy_hash
-from policies.grants import Grant, barrier_of, grant_of
+from policies.grants import Barrier, Grant, barrier_of, grant_of
 from policies.model import (
     AccessRequest,
     Cap,
@@ -22,6 +22,7 @@ from policies.model import (
     Policy,
     PolicyClass,
     Reason,
+    Source,
     State,
     Verdict,
     flat,
@@ -99,7 +100,15 @@ def interpret(  # the same, for callers that know the hash
         obligations=owed((policy, *mandates)),
         price=own.prices[0] if own.prices else None,
         reasons=(told(own.clause), *(narrowed(each.clause) for each in bounds), *release.notes),
+        sources=_sources(grants, barriers),
     )
+
+
+def _sources(grants: Sequence[Grant], barriers: Sequence[Barrier]) -> tuple[Source, ...]:
+    """Which rule each narrowing comes from."""
+    rules: list[Grant | Barrier] = [*grants, *barriers]
+    found = {Source(part=part, clause=rule.clause) for rule in rules for part in rule.parts}
+    return tuple(sorted(found, key=lambda each: (each.part, each.clause)))
 
 
 def not_mandates(mandates: Sequence[Policy]) -> list[Reason]:

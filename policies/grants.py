@@ -14,6 +14,7 @@ from policies.model import (
     Constraint,
     DenialCode,
     Duty,
+    Part,
     Permission,
     Price,
     Prohibition,
@@ -57,6 +58,18 @@ class Grant:
     prices: tuple[Price, ...]
     denials: tuple[Reason, ...]
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What it narrows."""
+        narrowed = {
+            Part.COLUMNS: self.scope.columns,
+            Part.ROWS: self.scope.rows != EVERYTHING,
+            Part.TRANSFORMS: self.scope.transforms,
+            Part.NOT_TOGETHER: self.scope.joints,
+            Part.CONSENT: self.consent,
+        }
+        return tuple(part for part, narrows in narrowed.items() if narrows)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Barrier:
@@ -67,6 +80,11 @@ class Barrier:
     rows: Predicate = EVERYTHING
     """What it leaves of the rows."""
     everything: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What it narrows."""
+        return (Part.ROWS,) if self.rows != EVERYTHING else (Part.COLUMNS,)
 
 
 def grant_of(permission: Permission, situation: Situation) -> Grant:

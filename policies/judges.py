@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from operator import ge, gt, le, lt
 from typing import Any, Final, TypeAlias
 
-from policies.access import Situation
+from policies.access import NOBODY_SAYS, Situation
 from policies.model import AccessRequest, Condition, Constraint, Logic, Quantity, State, Value, Verdict
 from policies.truth import all_of, any_of, compare, one_of
-from policies.vocabulary import DATE_TIME, ELAPSED_TIME, Grain, Operator, ValueKind, Vocabulary
+from policies.vocabulary import DATE_TIME, ELAPSED_TIME, EVENT, Grain, Operator, ValueKind, Vocabulary
 
 Judge: TypeAlias = Callable[[AccessRequest, State, datetime], Verdict]
 
@@ -21,8 +21,6 @@ _ORDER: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
     Operator.GT: gt,
     Operator.GTEQ: ge,
 }
-_LISTED: Final = frozenset({Operator.EQ, Operator.IS_ANY_OF, Operator.IS_A})
-"""Operators for which the values that matter can be listed."""
 _COMBINED: Final = {Logic.AND: all_of, Logic.OR: any_of, Logic.XONE: one_of}
 
 
@@ -40,8 +38,8 @@ def judge_of(condition: Condition, vocabulary: Vocabulary) -> Judge:
         return _of_the_clock(_ORDER[condition.operator], bound)
     if condition.left == ELAPSED_TIME and condition.operator in _ORDER and isinstance(bound, timedelta):
         return _since_first_delivery(_ORDER[condition.operator], bound)
-    if operand.kind is ValueKind.IRI and condition.operator in _LISTED:
-        return _of_known_values(condition, vocabulary)
+    if operand.kind is ValueKind.IRI and condition.left != EVENT:
+        return _of_values(condition, vocabulary)
     return _interpreted(condition, vocabulary)
 
 
@@ -73,21 +71,21 @@ def _since_first_delivery(ordered: Callable[[Any, Any], bool], bound: timedelta)
     return judge
 
 
-def _of_known_values(constraint: Constraint, vocabulary: Vocabulary) -> Judge:
-    """Values whose verdict is known beforehand are looked up; every other value is judged when it comes."""
-    left, interpreted = constraint.left, _interpreted(constraint, vocabulary)
-    values = vocabulary.taxonomy.broader if constraint.operator is Operator.IS_A else constraint.right
-    known: dict[Value | Quantity, Verdict] = {
-        value: compare(constraint, frozenset({value}), vocabulary) for value in values
-    }
+def _of_values(constraint: Constraint, vocabulary: Vocabulary) -> Judge:
+    """Of a closed vocabulary every value is judged once; the vocabulary bounds what is kept."""
+    left, operand = constraint.left, vocabulary.operands[constraint.left]
+    judged: dict[Value | Quantity, Verdict] = {}
 
-    def judge(request: AccessRequest, state: State, now: datetime) -> Verdict:
-        actuals = request.values.get(left)
-        if actuals is not None and len(actuals) == 1:
-            (actual,) = actuals
-            found = known.get(actual)
-            if found is not None:
-                return found
-        return interpreted(request, state, now)
+    def judge(request: AccessRequest, _state: State, _now: datetime) -> Verdict:
+        actuals = request.values.get(left, NOBODY_SAYS)
+        if len(actuals) != 1:
+            return compare(constraint, actuals, vocabulary)
+        (actual,) = actuals
+        found = judged.get(actual)
+        if found is None:
+            found = compare(constraint, actuals, vocabulary)
+            if operand.is_closed and isinstance(actual, str) and vocabulary.knows(operand, actual):
+                judged[actual] = found
+        return found
 
     return judge

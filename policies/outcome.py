@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from policies.model import Cap, Decision, DenialCode, Effect, Obligation, Policy, Price, Reason, Transform
+from policies.model import Cap, Decision, DenialCode, Effect, Obligation, Policy, Price, Reason, Source, Transform
 from policies.predicate import NOTHING, Predicate
 
 PERMITTED: Final = "PERMITTED"
@@ -43,6 +43,7 @@ def permit(  # noqa: PLR0913  # everything that a permitting decision is made of
     obligations: tuple[Obligation, ...],
     price: Price | None,
     reasons: tuple[Reason, ...],
+    sources: tuple[Source, ...],
 ) -> Decision:
     """A permitting decision."""
     return Decision(
@@ -59,6 +60,7 @@ def permit(  # noqa: PLR0913  # everything that a permitting decision is made of
         obligations=obligations,
         price=price,
         reasons=reasons,
+        sources=sources,
     )
 
 
@@ -78,6 +80,7 @@ def permit_part(whole: Decision, columns: frozenset[str], transforms: Mapping[st
         whole.obligations,
         whole.price,
         whole.reasons,
+        whole.sources,
     )
 
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any, Final, NoReturn
 
 from policies.errors import PolicyMalformedError, PolicyTermUnknownError
+from policies.jsonld.documents import FrozenDocuments
 from policies.jsonld.limits import CONTEXTS, Json
 from policies.jsonld.places import find_key
 
@@ -20,23 +21,13 @@ def _bundled() -> dict[str, Any]:
     return {address: json.loads((folder / name).read_text("utf-8")) for address, name in _FILES.items()}
 
 
-_CONTEXTS: Final = _bundled()
+_LOADER: Final = FrozenDocuments(_bundled())
 
 RELATIVE: Final = "x-relative:"
 """Scheme of the base that relative references are resolved against, so that none of them looks absolute afterwards.
 
 Without a base of our own, pyld would take one of its choice.
 """
-
-
-def _load(address: str, _options: Mapping[str, object]) -> dict[str, object]:
-    """Answer an address from the bundle; every other address is refused: nothing is looked up on the network."""
-    return {
-        "contentType": "application/ld+json",
-        "contextUrl": None,
-        "documentUrl": address,
-        "document": _CONTEXTS[address],
-    }
 
 
 def expand(document: dict[str, Json]) -> Mapping[str, Any]:
@@ -51,7 +42,7 @@ def expand(document: dict[str, Json]) -> Mapping[str, Any]:
     def dropped(property_: object) -> NoReturn:
         raise PolicyTermUnknownError("property", str(property_), pointer=find_key(document, str(property_)))
 
-    options: Any = {"documentLoader": _load, "base": RELATIVE + "//relative/"}
+    options: Any = {"documentLoader": _LOADER, "base": RELATIVE + "//relative/"}
     try:
         nodes = jsonld.expand(document, options, on_property_dropped=dropped)
     except jsonld.JsonLdError as error:

@@ -6,8 +6,10 @@ from policies.model.decision import (
     DenialCode,
     Effect,
     Obligation,
+    Part,
     Price,
     Reason,
+    Source,
     Transform,
 )
 from policies.model.report import (
@@ -82,6 +84,7 @@ __all__ = [
     "Logic",
     "LogicalConstraint",
     "Obligation",
+    "Part",
     "Permission",
     "Policy",
     "PolicyClass",
@@ -95,6 +98,7 @@ __all__ = [
     "Rule",
     "RuleKind",
     "RuleReport",
+    "Source",
     "State",
     "Target",
     "Transform",

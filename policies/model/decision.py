@@ -86,6 +86,24 @@ class Price:
     clause: str
 
 
+class Part(StrEnum):
+    """A part of a permitting decision that a rule has narrowed."""
+
+    COLUMNS = "columns"
+    ROWS = "rows"
+    TRANSFORMS = "transforms"
+    NOT_TOGETHER = "not together"
+    CONSENT = "consent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Which rule a part of a decision comes from; caps, obligations and the price name theirs themselves."""
+
+    part: Part
+    clause: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
     """A duty to be discharged afterwards."""
@@ -120,6 +138,8 @@ class Decision(NamedTuple):
     obligations: tuple[Obligation, ...] = ()
     price: Price | None = None
     reasons: tuple[Reason, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """Of everything that narrows the release, sorted."""
 
     @property
     def permitted(self) -> bool:

@@ -115,6 +115,11 @@ class Operand:
     unit: str = ""
     """IRI of the unit, or the namespace that units come from; empty when the operand takes no unit."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the profile knows every value it can have."""
+        return bool(self.choices or self.namespace or self.root)
+
 
 _EQ: Final = frozenset({Operator.EQ})
 _ANY: Final = frozenset({Operator.EQ, Operator.IS_ANY_OF})
