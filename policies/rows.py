@@ -24,29 +24,15 @@ from policies.predicate import (
 from policies.truth import all_of, any_of, compare
 from policies.vocabulary import (
     COLUMN,
-    CONTESTED,
     LAWFUL_BASIS,
-    OBSERVED_AT,
-    OPT_OUT,
-    RECORD_LICENCE,
     SOURCE_PLATFORM,
     SUBJECT_AGE,
-    SUBJECT_REGION,
     Iri,
     Operator,
     Vocabulary,
     compact,
 )
 
-ROW_COLUMNS: Final = {
-    OBSERVED_AT: "observed_at",
-    RECORD_LICENCE: "licence_hint",
-    SUBJECT_REGION: "subject_region",
-    SUBJECT_AGE: "subject_age",
-    CONTESTED: "contested",
-    OPT_OUT: "opt_out",
-}
-"""The canonical column that a row operand looks at; a dataset without it does not say."""
 _BAND: Final = ("subject_age_from", "subject_age_to")
 SUBJECT_AGE_BAND: Final = frozenset(_BAND)
 """The columns of an age that is known as a band only, both ends included."""
@@ -94,10 +80,18 @@ def _row(constraint: Constraint, dataset: DatasetFacts, vocabulary: Vocabulary) 
         return _constant(found, f"`{compact(constraint.left)}` is not known of this dataset")
     if constraint.left == SUBJECT_AGE and dataset.columns.keys() >= SUBJECT_AGE_BAND:
         return _band(constraint)
-    column = constraint.on_column if constraint.left == COLUMN else ROW_COLUMNS.get(constraint.left)
-    if column is None or column not in dataset.columns:
+    column = _column(constraint, vocabulary)
+    if column not in dataset.columns:
         return Unknown(reason=f"the records do not say `{constraint.on_column or compact(constraint.left)}`")
     return _compared(column, constraint, vocabulary)
+
+
+def _column(constraint: Constraint, vocabulary: Vocabulary) -> str:
+    """The canonical column that the condition looks at; empty when there is none."""
+    if constraint.left == COLUMN:
+        return constraint.on_column
+    operand = vocabulary.operands.get(constraint.left)
+    return "" if operand is None else operand.column
 
 
 def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Predicate:

@@ -11,25 +11,15 @@ from policies.vocabulary import (
     DPV,
     DROP,
     GENERALISE,
-    KEEP,
     PSEUDONYMISE,
     REDACT_TEXT,
     TIME_UNITS,
+    TRANSFORMS,
     TRUNCATE_TIME,
     Iri,
     Vocabulary,
 )
 
-_RANK: Final[dict[Iri, int]] = {
-    KEEP: 0,
-    PSEUDONYMISE: 1,
-    GENERALISE: 1,
-    TRUNCATE_TIME: 1,
-    BUCKET: 1,
-    REDACT_TEXT: 1,
-    AGGREGATE_ONLY: 2,
-    DROP: 3,
-}
 _UNITS: Final[tuple[object, ...]] = TIME_UNITS
 
 WITHHOLDING: Final = frozenset({AGGREGATE_ONLY, DROP})
@@ -49,10 +39,10 @@ def stronger(first: Transform, second: Transform) -> Transform | None:
     """The stronger of the two, ``first`` when they are equal; ``None`` when they cannot be compared."""
     if first == second:
         return first
-    if first.term not in _RANK or second.term not in _RANK:
+    if first.term not in TRANSFORMS or second.term not in TRANSFORMS:
         return None
-    if _RANK[first.term] != _RANK[second.term]:
-        return max(first, second, key=lambda transform: _RANK[transform.term])
+    if TRANSFORMS[first.term].rank != TRANSFORMS[second.term].rank:
+        return max(first, second, key=lambda transform: TRANSFORMS[transform.term].rank)
     return _of_one_term(first, second) if first.term == second.term else None
 
 

@@ -181,3 +181,13 @@ REDACT_TEXT: Final = Iri(REP + "redactText")
 AGGREGATE_ONLY: Final = Iri(REP + "aggregateOnly")
 TIME_UNITS: Final = tuple(Iri(REP + unit) for unit in ("second", "minute", "hour", "day", "month", "year"))
 """Finest first."""
+
+# Classes of closed values, and the properties that the profile adds to a constraint
+TRANSFORM_CLASS: Final = Iri(REP + "Transform")
+TIME_UNIT_CLASS: Final = Iri(REP + "TimeUnit")
+EVENT_CLASS: Final = Iri(REP + "Event")
+MODEL_RELEASE_CLASS: Final = Iri(REP + "ModelRelease")
+VERDICT_CLASS: Final = Iri(REP + "Verdict")
+UNIT_CLASS: Final = Iri(REP + "Unit")
+ON_COLUMN_PROPERTY: Final = Iri(REP + "onColumn")
+PARAMETER_PROPERTY: Final = Iri(REP + "parameter")
