@@ -30,6 +30,7 @@ ANYTHING: Final = Iri("urn:overlay:asset")
 WRITE: Final = Iri(ODRL + "write")
 RESOLUTION: Final = Iri(ODRL + "resolution")
 DAY_OF_WEEK: Final = Iri("ex:dayOfWeek")
+SOMEBODY: Final = Iri("urn:overlay:party")
 
 WHY: Final[dict[str, str]] = {
     WRITE: "deprecated in ODRL 2.2 without a place in the hierarchy; SolidLab takes it as included in `use`",
@@ -38,6 +39,9 @@ WHY: Final[dict[str, str]] = {
     COMPENSATE: "the suites' payment is a condition that the state reports; the product's is part of its plan",
     RESOLUTION: "an operand of ODRL 2.2 that the profile leaves out; example B1 refines by it",
     DAY_OF_WEEK: "an operand of example C2 alone: the weekday of the time of the request",
+    SOMEBODY: "the request of example B1 does not say who asks; the product always knows",
+    "corrections": "slips in the published files, listed with their reasons beside the cases",
+    "unit": "example B1 names a parameter by the unit of a refinement; it is a value of the refinement's operand",
     "zoneless": "times without offset are read as UTC and dates as their midnight; the product refuses both",
     "class": "the suites evaluate Sets; the product decides on agreements, whose licensee is then whoever asks",
 }
