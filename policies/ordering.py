@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar, assert_never
 
-from policies.canonical import canonical, condition_form, rule_form
+from policies.canonical import condition_form, place, rule_form
 from policies.model import Condition, Constraint, Duty, Permission, Policy, Prohibition, Rule, Target, flat
 
 _Rule = TypeVar("_Rule", Permission, Prohibition, Duty)
@@ -22,7 +22,7 @@ def rules_in_order(policy: Policy) -> tuple[Rule, ...]:
 
 
 def _rules(rules: Iterable[_Rule]) -> tuple[_Rule, ...]:
-    return tuple(sorted((_rule(each) for each in rules), key=lambda each: canonical(rule_form(each))))
+    return tuple(sorted((_rule(each) for each in rules), key=lambda each: place(rule_form(each))))
 
 
 def _rule(rule: _Rule) -> _Rule:
@@ -48,7 +48,7 @@ def _conjuncts(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
 
 
 def _sorted(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    return tuple(sorted((_condition(each) for each in conditions), key=lambda each: canonical(condition_form(each))))
+    return tuple(sorted((_condition(each) for each in conditions), key=lambda each: place(condition_form(each))))
 
 
 def _condition(condition: Condition) -> Condition:
