@@ -68,14 +68,26 @@ def rows_of(condition: Condition, dataset: DatasetFacts, vocabulary: Vocabulary)
         case Logic.OR:
             return Or(parts=parts)
         case Logic.XONE:
-            return Or(parts=tuple(_alone(index, parts) for index in range(len(parts))))
+            return conjunction(_some(parts), Not(part=_two(parts)))
         case _:
             assert_never(condition.logic)
 
 
-def _alone(chosen: int, parts: tuple[Predicate, ...]) -> Predicate:
-    """The chosen part holds and no other one does."""
-    return conjunction(*(part if index == chosen else Not(part=part) for index, part in enumerate(parts)))
+def _some(parts: tuple[Predicate, ...]) -> Predicate:
+    return parts[0] if len(parts) == 1 else Or(parts=parts)
+
+
+def _two(parts: tuple[Predicate, ...]) -> Predicate:
+    """At least two of the parts hold.
+
+    Two hold in one half, or one in each: told so, many parts stay short, where all pairs would not.
+    """
+    if len(parts) <= 1:
+        return NOTHING
+    middle = len(parts) // 2
+    left, right = parts[:middle], parts[middle:]
+    found = (conjunction(_some(left), _some(right)), _two(left), _two(right))
+    return _some(tuple(each for each in found if each != NOTHING))
 
 
 def _row(constraint: Constraint, dataset: DatasetFacts, vocabulary: Vocabulary) -> Predicate:
