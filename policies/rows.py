@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from string import ascii_uppercase
 from typing import Final, assert_never
 
@@ -112,9 +113,15 @@ def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Pr
     operand = vocabulary.operands.get(constraint.left)
     if constraint.operator in {Operator.NEQ, Operator.IS_NONE_OF} and operand is not None and operand.namespace:
         # WHY: only a value of the closed vocabulary can be known to be none of the excluded ones.
-        codes = (f"{operand.namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
-        return AnyOf(column=column, values=tuple(code for code in codes if code not in values))
+        known = AnyOf(column=column, values=_codes(operand.namespace))
+        return conjunction(known, Not(part=AnyOf(column=column, values=values)))
     return Unknown(reason=f"`{compact(constraint.operator)}` cannot be decided on rows")
+
+
+@cache
+def _codes(namespace: str) -> tuple[str, ...]:
+    """Every code of a closed vocabulary of two capital letters."""
+    return tuple(f"{namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
 
 
 def _band(constraint: Constraint) -> Predicate:
