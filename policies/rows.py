@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import cache
 from itertools import product
 from string import ascii_uppercase
 from typing import Final, assert_never
@@ -63,14 +64,26 @@ def rows_of(condition: Condition, dataset: DatasetFacts, vocabulary: Vocabulary)
         case Logic.OR:
             return Or(parts=parts)
         case Logic.XONE:
-            return Or(parts=tuple(_alone(index, parts) for index in range(len(parts))))
+            return conjunction(_some(parts), Not(part=_two(parts)))
         case _:
             assert_never(condition.logic)
 
 
-def _alone(chosen: int, parts: tuple[Predicate, ...]) -> Predicate:
-    """The chosen part holds and no other one does."""
-    return conjunction(*(part if index == chosen else Not(part=part) for index, part in enumerate(parts)))
+def _some(parts: tuple[Predicate, ...]) -> Predicate:
+    return parts[0] if len(parts) == 1 else Or(parts=parts)
+
+
+def _two(parts: tuple[Predicate, ...]) -> Predicate:
+    """At least two of the parts hold.
+
+    Two hold in one half, or one in each: told so, many parts stay short, where all pairs would not.
+    """
+    if len(parts) <= 1:
+        return NOTHING
+    middle = len(parts) // 2
+    left, right = parts[:middle], parts[middle:]
+    found = (conjunction(_some(left), _some(right)), _two(left), _two(right))
+    return _some(tuple(each for each in found if each != NOTHING))
 
 
 def _row(constraint: Constraint, dataset: DatasetFacts, vocabulary: Vocabulary) -> Predicate:
@@ -108,10 +121,16 @@ def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Pr
 
 def _of_vocabulary(column: str, namespace: str, constraint: Constraint) -> Predicate:
     """Values of a closed vocabulary: a row that holds anything else does not say which one is meant."""
-    codes = tuple(f"{namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
+    codes = _codes(namespace)
     holding = tuple(code for code in codes if (code in constraint.right) is _LISTED[constraint.operator])
     foreign = conjunction(Not(part=AnyOf(column=column, values=codes)), Unknown(reason="the value is not known"))
     return Or(parts=(AnyOf(column=column, values=holding), foreign))
+
+
+@cache
+def _codes(namespace: str) -> tuple[str, ...]:
+    """Every code of a closed vocabulary of two capital letters."""
+    return tuple(f"{namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
 
 
 def _band(constraint: Constraint) -> Predicate:

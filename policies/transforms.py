@@ -1,6 +1,7 @@
 """The declared order of column transforms: which of two is stronger, and which cannot be compared."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Final
 
 from policies.model import Condition, Quantity, Transform, Value, Verdict
@@ -48,7 +49,11 @@ def stronger(first: Transform, second: Transform) -> Transform | None:
 
 def strongest(several: Sequence[Transform]) -> Transform | None:
     """The one that is at least as strong as each of the others, whatever their order; ``None`` when there is none."""
-    return next((each for each in several if all(stronger(each, other) == each for other in several)), None)
+    if not several:
+        return None
+    # WHY: one that is stronger than all others takes the place of whatever stands before it, and gives it to none.
+    last = reduce(lambda first, second: first if stronger(first, second) == first else second, several)
+    return last if all(stronger(last, other) == last for other in several) else None
 
 
 def _of_one_term(first: Transform, second: Transform) -> Transform | None:
