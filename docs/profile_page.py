@@ -177,8 +177,13 @@ def _operand(operand: Operand) -> tuple[str, ...]:
 
 
 def _place(operand: Operand, placement: Placement) -> str:
-    place = _PLACES[placement]
-    return place.removesuffix(" or prohibition") if operand.grain is Grain.CAP else place
+    match operand.grain:
+        case Grain.CAP:
+            return "constraint of a permission"
+        case Grain.TRANSFORM:
+            return "refinement of a permission's target"
+        case _:
+            return _PLACES[placement]
 
 
 def _type(operand: Operand) -> str:
