@@ -1,7 +1,8 @@
 """Row terms: what a condition on rows makes of the rows of one dataset, as a predicate."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from itertools import product
 from string import ascii_uppercase
 from typing import Final, assert_never
 
@@ -13,13 +14,14 @@ from policies.predicate import (
     AnyOf,
     Comparator,
     Compare,
+    IsNull,
     Not,
     Or,
     Predicate,
     Unknown,
     conjunction,
 )
-from policies.truth import compare
+from policies.truth import all_of, any_of, compare
 from policies.vocabulary import (
     COLUMN,
     LAWFUL_BASIS,
@@ -34,12 +36,19 @@ from policies.vocabulary import (
 _BAND: Final = ("subject_age_from", "subject_age_to")
 SUBJECT_AGE_BAND: Final = frozenset(_BAND)
 """The columns of an age that is known as a band only, both ends included."""
-_COMPARATORS: Final = {
-    Operator.EQ: Comparator.EQ,
+_ORDER: Final = {
     Operator.LT: Comparator.LT,
     Operator.LTEQ: Comparator.LTE,
     Operator.GT: Comparator.GT,
     Operator.GTEQ: Comparator.GTE,
+}
+_COMPARATORS: Final = {Operator.EQ: Comparator.EQ} | _ORDER
+_LISTED: Final = {Operator.EQ: True, Operator.IS_ANY_OF: True, Operator.NEQ: False, Operator.IS_NONE_OF: False}
+"""Whether the value must be among the listed ones, or must not."""
+_OPPOSITE: Final = {
+    Verdict.SATISFIED: Verdict.UNSATISFIED,
+    Verdict.UNSATISFIED: Verdict.SATISFIED,
+    Verdict.UNKNOWN: Verdict.UNKNOWN,
 }
 
 
@@ -86,30 +95,37 @@ def _column(constraint: Constraint, vocabulary: Vocabulary) -> str:
 
 
 def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Predicate:
-    values = tuple(sorted((value for value in constraint.right if not isinstance(value, timedelta)), key=repr))
-    if constraint.operator in _COMPARATORS and values:
-        return Compare(column=column, comparator=_COMPARATORS[constraint.operator], value=values[0])
-    if constraint.operator is Operator.IS_ANY_OF:
-        return AnyOf(column=column, values=values)
+    values = tuple(value for value in constraint.right if not isinstance(value, timedelta))
     operand = vocabulary.operands.get(constraint.left)
-    if constraint.operator in {Operator.NEQ, Operator.IS_NONE_OF} and operand is not None and operand.namespace:
-        # WHY: only a value of the closed vocabulary can be known to be none of the excluded ones.
-        codes = (f"{operand.namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
-        return AnyOf(column=column, values=tuple(code for code in codes if code not in values))
-    return Unknown(reason=f"`{compact(constraint.operator)}` cannot be decided on rows")
+    if operand is not None and operand.namespace and constraint.operator in _LISTED:
+        return _of_vocabulary(column, operand.namespace, constraint)
+    if values == constraint.right and constraint.operator in _COMPARATORS:
+        return Compare(column=column, comparator=_COMPARATORS[constraint.operator], value=values[0])
+    if values == constraint.right and constraint.operator is Operator.IS_ANY_OF:
+        return AnyOf(column=column, values=tuple(sorted(values, key=repr)))
+    return _undecided(constraint)
+
+
+def _of_vocabulary(column: str, namespace: str, constraint: Constraint) -> Predicate:
+    """Values of a closed vocabulary: a row that holds anything else does not say which one is meant."""
+    codes = tuple(f"{namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
+    holding = tuple(code for code in codes if (code in constraint.right) is _LISTED[constraint.operator])
+    foreign = conjunction(Not(part=AnyOf(column=column, values=codes)), Unknown(reason="the value is not known"))
+    return Or(parts=(AnyOf(column=column, values=holding), foreign))
 
 
 def _band(constraint: Constraint) -> Predicate:
     """An age by the bounds of its band: a band that the bound cuts through is unknown."""
-    comparator, bound = _COMPARATORS[constraint.operator], _whole(constraint)
+    comparator, bound = _ORDER.get(constraint.operator), constraint.right[0]
+    if comparator is None or not isinstance(bound, int) or isinstance(bound, bool):
+        return _undecided(constraint)
     low, high = (Compare(column=each, comparator=comparator, value=bound) for each in _BAND)
     straddling = conjunction(Or(parts=(low, high)), Unknown(reason="the age band lies on both sides of the bound"))
     return Or(parts=(conjunction(low, high), straddling))
 
 
-def _whole(constraint: Constraint) -> int:
-    bound = constraint.right[0]
-    return bound if isinstance(bound, int) else 0
+def _undecided(constraint: Constraint) -> Predicate:
+    return Unknown(reason=f"`{compact(constraint.operator)}` cannot be decided on rows with what it names")
 
 
 def _constant(found: Verdict, reason: str) -> Predicate:
@@ -124,32 +140,32 @@ def together(parts: Iterable[Predicate]) -> Predicate:
     return And(parts=tuple(sorted(whole.parts, key=repr))) if isinstance(whole, And) else whole
 
 
+def extent(predicate: Predicate) -> frozenset[Verdict]:
+    """The verdicts that rows can have, whatever they hold; more than they do have at most."""
+    match predicate:
+        case And(parts=parts):
+            return _combined(all_of, parts)
+        case Or(parts=parts):
+            return _combined(any_of, parts)
+        case Not(part=part):
+            return frozenset(_OPPOSITE[each] for each in extent(part))
+        case AnyOf(values=()):
+            return frozenset({Verdict.UNSATISFIED, Verdict.UNKNOWN})
+        case Unknown():
+            return frozenset({Verdict.UNKNOWN})
+        case Compare() | AnyOf() | IsNull():
+            return frozenset(Verdict)
+        case _:
+            assert_never(predicate)
+
+
+def _combined(combine: Callable[[Iterable[Verdict]], Verdict], parts: tuple[Predicate, ...]) -> frozenset[Verdict]:
+    found = frozenset({combine(())})
+    for part in parts:
+        found = frozenset(combine(pair) for pair in product(found, extent(part)))
+    return found
+
+
 def never_true(predicate: Predicate) -> bool:
     """Whether the predicate can keep no row, whatever the rows hold."""
-    match predicate:
-        case And(parts=parts):
-            return any(never_true(part) for part in parts)
-        case Or(parts=parts):
-            return all(never_true(part) for part in parts)
-        case Not(part=part):
-            return _never_false(part)
-        case AnyOf(values=values):
-            return not values
-        case Unknown():
-            return True
-        case _:
-            return False
-
-
-def _never_false(predicate: Predicate) -> bool:
-    match predicate:
-        case And(parts=parts):
-            return all(_never_false(part) for part in parts)
-        case Or(parts=parts):
-            return any(_never_false(part) for part in parts)
-        case Not(part=part):
-            return never_true(part)
-        case Unknown():
-            return True
-        case _:
-            return False
+    return Verdict.SATISFIED not in extent(predicate)

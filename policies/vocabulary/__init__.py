@@ -123,6 +123,7 @@ from policies.vocabulary.iris import (
     Iri,
     absolute,
     compact,
+    expand,
     local,
 )
 from policies.vocabulary.meanings import (
@@ -319,5 +320,6 @@ __all__ = [
     "Vocabulary",
     "absolute",
     "compact",
+    "expand",
     "local",
 ]
