@@ -116,8 +116,8 @@ def profile_page() -> str:
         "## Duty terms",
         "Every term has one discharge point: *before* the use, *by the gateway* as part of the plan, or *after*."
         " Elsewhere it is refused. A nested duty takes its parties and target from its rule, and does not recur:"
-        " `rep:every` refines obligations only. The consenting party is `rep:dataSubject`, every person a record is about;"
-        " `rep:settle` needs an amount or a share of revenue.",
+        " `rep:every` refines obligations only. The consenting party is `rep:dataSubject`, every person a record is"
+        " about; `rep:settle` needs an amount or a share of revenue.",
         _duties(),
         "## Closed values",
         _values(),
