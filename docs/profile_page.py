@@ -116,7 +116,8 @@ def profile_page() -> str:
         "## Duty terms",
         "Every term has one discharge point: *before* the use, *by the gateway* as part of the plan, or *after*."
         " Elsewhere it is refused. A nested duty takes its parties and target from its rule, and does not recur:"
-        " `rep:every` refines obligations only.",
+        " `rep:every` refines obligations only. The consenting party is `rep:dataSubject`, every person a record is"
+        " about; `rep:settle` needs an amount or a share of revenue.",
         _duties(),
         "## Closed values",
         _values(),
@@ -177,8 +178,13 @@ def _operand(operand: Operand) -> tuple[str, ...]:
 
 
 def _place(operand: Operand, placement: Placement) -> str:
-    place = _PLACES[placement]
-    return place.removesuffix(" or prohibition") if operand.grain is Grain.CAP else place
+    match operand.grain:
+        case Grain.CAP:
+            return "constraint of a permission"
+        case Grain.TRANSFORM:
+            return "refinement of a permission's target"
+        case _:
+            return _PLACES[placement]
 
 
 def _type(operand: Operand) -> str:

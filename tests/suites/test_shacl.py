@@ -23,12 +23,14 @@ from policies.jsonld import intake, to_document
 from policies.jsonld.expansion import expand
 from policies.jsonld.limits import read
 from policies.model import Policy, PolicyClass, Prohibition, Transform
+from policies.templates import TEMPLATES, Template
 from policies.terms import Rate, Terms, agreement
 from policies.validate import validate
-from policies.vocabulary import FINE_TUNE, OPERANDS, REP, Iri
+from policies.vocabulary import FINE_TUNE, OPERANDS, PSEUDONYMISE, REP, Iri
 from tests.architecture.packages import ROOT
 from tests.testkit.policies import (
     ASSET,
+    EUROS,
     LICENCE,
     LICENSEE,
     NOW,
@@ -95,9 +97,9 @@ def of_the_story(offer: Mapping[str, Any]) -> Terms:
     )
 
 
-def a_template(terms: Terms) -> Policy:
+def a_set(terms: Terms) -> Policy:
     """The terms without parties."""
-    offer = terms.offer(uid="urn:template:1", assigner=OWNER, target=ASSET)
+    offer = terms.offer(uid="urn:set:1", assigner=OWNER, target=ASSET)
     return replace(
         offer,
         policy_class=PolicyClass.SET,
@@ -108,10 +110,10 @@ def a_template(terms: Terms) -> Policy:
 
 
 def every_form(terms: Terms) -> list[Policy]:
-    """The template, the offer, the request and the agreement on the terms."""
+    """The set, the offer, the request and the agreement on the terms."""
     offer = terms.offer(uid=OFFER, assigner=OWNER, target=ASSET, title="Reviews")
     return [
-        a_template(terms),
+        a_set(terms),
         offer,
         terms.request(uid=REQUEST, assigner=OWNER, assignee=LICENSEE, target=ASSET),
         agreement(offer, uid=LICENCE, assignee=LICENSEE),
@@ -140,6 +142,20 @@ def test_what_the_demo_offers_conforms(publication: Any, tell: Callable[[str], N
     assert complaint(*documents) == ""
     if publication is OFFERED[-1]:
         tell(f"SHACL: {len(GOLDEN)} published cases and {len(documents) * len(OFFERED)} policies of the demo conform")
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
+def test_offers_made_from_templates_conform(template: Template) -> None:
+    holes: dict[str, object] = {
+        "columns": frozenset({"rater", "value"}),
+        "price": EUROS,
+        "max_records": 500,
+        "days": 90,
+        "transforms": {"rater": Transform(term=PSEUDONYMISE)},
+    }
+    filled = {name: holes[name] for name in template.required}
+
+    assert complaint(to_document(template.offer(filled, uid=OFFER, assigner=OWNER, target=ASSET))) == ""
 
 
 @settings(max_examples=10, deadline=None)
