@@ -17,6 +17,7 @@ from policies.model import (
     Transform,
 )
 from policies.predicate import EVERYTHING, And, AnyOf, Compare, IsNull, Not, Or, Predicate, Unknown
+from policies.record import Record
 from policies.vocabulary import compact
 
 ROW_BY_ROW: Final = "row by row"
@@ -47,6 +48,21 @@ def decision_value(decision: Decision) -> dict[str, Any]:
         else {"amountMicro": price.amount_micro, "currency": price.currency, "unit": compact(price.unit)},
         "reasons": reasons,
         "sources": [{"part": str(each.part), "clause": each.clause} for each in decision.sources],
+    }
+
+
+def record_value(record: Record) -> dict[str, Any]:
+    """The decision on record, with everything that fixes it."""
+    return {
+        "id": record.id,
+        "time": literal(record.time)[1],
+        "agreement": record.agreement,
+        "hypothetical": record.hypothetical,
+        "policy": record.policy,
+        "profile": record.profile,
+        "stateVersion": record.state_version,
+        "requestDigest": record.request_digest,
+        "decision": decision_value(record.decision),
     }
 
 
