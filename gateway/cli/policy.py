@@ -20,6 +20,7 @@ from gateway.cli.policy_files import (
     state_in,
     taken_in,
 )
+from gateway.clock import system_clock
 from gateway.errors import printable
 from policies.errors import CaseInvalidError, PolicyError
 
@@ -55,7 +56,7 @@ def validate(
     from policies.validate import validate as require_valid  # noqa: PLC0415  # cheap at start
     from policies.vocabulary import local  # noqa: PLC0415  # cheap at start
 
-    facts, now = columns_of(kind), _moment(at) if at else _present()
+    facts, now = columns_of(kind), _moment(at) if at else system_clock()
     told: list[dict[str, Any]] = []
     for path in files:
         try:
@@ -274,12 +275,6 @@ def _moment(text: str) -> datetime:
         return moment_of(text)
     except CaseInvalidError as problem:
         raise typer.BadParameter(problem.problem, param_hint="--at") from None
-
-
-def _present() -> datetime:
-    from gateway.main import system_clock  # noqa: PLC0415  # cheap at start
-
-    return system_clock()
 
 
 def _say(lines: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """Terms tried from files: checked, hashed, compared, explained, simulated; as text and as JSON."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -442,3 +443,15 @@ def test_what_a_document_says_moves_no_cursor(tmp_path, capsys):
     told = capsys.readouterr().out
     assert "\x1b" not in told
     assert "[bold]plain[/bold]" in told
+
+
+def test_on_a_terminal_the_tree_is_coloured_and_fits_its_width(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+
+    assert run("explain", terms(), "--request", call()) == 0
+
+    told = capsys.readouterr().out
+    assert "\x1b[32msatisfied" in told
+    tree = re.sub(r"\x1b\[[0-9;]*m", "", told[told.index("`urn:example:licence:1`\n") :])
+    assert max(len(line) for line in tree.splitlines()) <= 60
