@@ -121,3 +121,18 @@ class PolicyNotFlatError(PolicyError):
     """The policy says more than flat terms can say."""
 
     code = "POLICY_NOT_FLAT"
+
+
+class CaseInvalidError(CodedError):
+    """A case (request, state, moment) is written in a way that nobody reads."""
+
+    code = "CASE_INVALID"
+
+    def __init__(self, problem: str, *, pointer: str) -> None:
+        super().__init__(
+            f"{problem}, at `{pointer or '/'}` of the case",
+            hint="write request, state and moment as `docs/how-to/write-your-terms.md` shows",
+        )
+        self.problem = problem
+        self.pointer = pointer
+        """JSON pointer (RFC 6901) to the place; empty when it is the whole document."""
