@@ -18,6 +18,7 @@ CONTEXTS: Final = (ODRL_CONTEXT_IRI, CONTEXT_IRI)
 """The one value that ``@context`` may have, in this order."""
 
 _KEYWORDS: Final = frozenset({"@type", "@id", "@list", "@value"})
+_TYPES: Final = frozenset({"@type", "type"})
 _BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 """Text and brackets. A text without end takes the rest, so that no byte is looked at twice."""
 _BITS: Final = 64
@@ -135,6 +136,9 @@ def _check(path: Path, value: object) -> int:
             return sum(_key(path, key) for key in value)
         case list():
             return len(value)
+        case str() if value.startswith("@") and not _TYPES.isdisjoint(path[-2:]):
+            # WHY: expansion leaves such a type out without a word.
+            raise PolicyMalformedError(f"the keyword `{value}` is no type", pointer=pointer(path))
         case str():
             return _text(path, value)
         case int() if value.bit_length() > _BITS:

@@ -178,10 +178,10 @@ class Node:
         if "@value" not in value or not set(value) <= {"@value", "@type"}:
             raise PolicyMalformedError(f"`{compact(property_)}` must be a literal", pointer=self.pointer(property_))
         given = value["@value"]
-        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}.get(type(given))
+        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}[type(given)]
         datatype = value.get("@type", native)
-        if native is None or not isinstance(datatype, str):
-            raise PolicyMalformedError(f"`{compact(property_)}` must be a literal", pointer=self.pointer(property_))
+        if not isinstance(datatype, str):
+            raise PolicyMalformedError("a literal has one `@type`", pointer=self.pointer(property_))
         text = str(given).lower() if isinstance(given, bool) else str(given)
         parsed = lexical.parse(text, datatype)
         if parsed is None:

@@ -61,5 +61,7 @@ def test_the_strongest_of_several_does_not_depend_on_their_order() -> None:
     several = (a(PSEUDONYMISE), a(GENERALISE, 1), a(DROP))
 
     assert {strongest(each) for each in permutations(several)} == {a(DROP)}
+    assert {strongest(each) for each in permutations((a(BUCKET, 4), a(BUCKET, 10), a(BUCKET, 20)))} == {a(BUCKET, 20)}
+    assert {strongest(each) for each in permutations((a(BUCKET, 4), a(BUCKET, 6), a(BUCKET, 8)))} == {None}
     assert strongest(several[:2]) is None
     assert strongest(()) is None
