@@ -16,7 +16,6 @@ from policies.grants import is_cap, within_plan
 from policies.model import (
     AccessRequest,
     Act,
-    Action,
     Activation,
     Condition,
     Constraint,
@@ -81,7 +80,7 @@ def _rule(rule: Rule, policy: Iri, situation: Situation) -> RuleReport:
 
 
 def _permission(rule: Permission, policy: Iri, situation: Situation) -> RuleReport:
-    premises = tuple(_premise(each, rule, situation) for each in rule.constraints)
+    premises = tuple(_granted(each, rule.uid, situation) for each in rule.constraints)
     scope = scope_of(rule.target, situation.request.dataset, situation.vocabulary)
     duties = tuple(_condition(each, scope, situation) for each in rule.duties)
     held = _together(premises) is Verdict.SATISFIED and not any(_blocks(each) for each in duties)
@@ -95,14 +94,14 @@ def _permission(rule: Permission, policy: Iri, situation: Situation) -> RuleRepo
         activation=Activation.ACTIVE if held else Activation.INACTIVE,
         deontic=Deontic.NOT_SET,
         premises=premises,
-        action_premises=_on_action(rule.action, situation),
+        action_premises=_each(rule.action.refinements, situation),
         target_premises=tuple(_on_target(each, situation) for each in rule.target.refinements),
         duties=duties,
     )
 
 
 def _prohibition(rule: Prohibition, policy: Iri, situation: Situation) -> RuleReport:
-    premises = tuple(_premise(each, rule, situation) for each in rule.constraints)
+    premises = _each(rule.constraints, situation)
     broken = min((act.at for act in situation.state.acts if _breaks(act, rule, situation)), default=None)
     return RuleReport(
         policy=policy,
@@ -114,7 +113,7 @@ def _prohibition(rule: Prohibition, policy: Iri, situation: Situation) -> RuleRe
         activation=Activation.INACTIVE if _together(premises) is Verdict.UNSATISFIED else Activation.ACTIVE,
         deontic=Deontic.NOT_SET if broken is None else Deontic.VIOLATED,
         premises=premises,
-        action_premises=_on_action(rule.action, situation),
+        action_premises=_each(rule.action.refinements, situation),
         target_premises=tuple(_on_target(each, situation) for each in rule.target.refinements),
         duties=tuple(_following(each, broken, situation) for each in rule.remedies),
     )
@@ -152,17 +151,13 @@ def _obligation(rule: Duty, policy: Iri, situation: Situation) -> RuleReport:
         activation=activation(rule.constraints, situation),
         deontic=found.deontic,
         evidence=found.evidence,
-        premises=tuple(_premise(each, rule, situation) for each in rule.constraints),
+        premises=_each(rule.constraints, situation),
         duties=tuple(_following(each, found.missed, situation) for each in rule.consequences),
     )
 
 
 def _target(target: Target, situation: Situation) -> Verdict:
     return verdict(situation.is_or_belongs_to(target.source, situation.request.target))
-
-
-def _on_action(action: Action, situation: Situation) -> tuple[Premise, ...]:
-    return tuple(_judged(each, situation) for each in action.refinements)
 
 
 def _condition(duty: Duty, scope: Scope, situation: Situation) -> DutyReport:
@@ -179,7 +174,7 @@ def _condition(duty: Duty, scope: Scope, situation: Situation) -> DutyReport:
         activation=activation(duty.constraints, situation),
         deontic=Deontic.FULFILLED if met else Deontic.NOT_SET,
         evidence="" if evidence is None else evidence.id,
-        premises=tuple(_judged(each, situation) for each in duty.constraints),
+        premises=_each(duty.constraints, situation),
     )
 
 
@@ -196,7 +191,7 @@ def _following(duty: Duty, breach: datetime | None, situation: Situation) -> Dut
         activation=Activation.INACTIVE if breach is None else activation(duty.constraints, situation),
         deontic=found.deontic,
         evidence=found.evidence,
-        premises=tuple(_judged(each, situation) for each in duty.constraints),
+        premises=_each(duty.constraints, situation),
     )
 
 
@@ -204,16 +199,19 @@ def _together(premises: Iterable[Premise]) -> Verdict:
     return all_of(Verdict.UNKNOWN if each.result is None else each.result for each in premises)
 
 
-def _premise(condition: Condition, rule: Permission | Prohibition | Duty, situation: Situation) -> Premise:
-    """A constraint of a rule; a cap of a permission by what it leaves."""
-    capped = isinstance(condition, Constraint) and is_cap(condition, situation.vocabulary)
-    if not capped or not isinstance(condition, Constraint) or not isinstance(rule, Permission):
+def _granted(condition: Condition, rule: Iri, situation: Situation) -> Premise:
+    """A constraint of a permission; a cap by what it leaves."""
+    if not isinstance(condition, Constraint) or not is_cap(condition, situation.vocabulary):
         return _judged(condition, situation)
-    found = allowance(condition, rule.uid, situation)
+    found = allowance(condition, rule, situation)
     if found is None:
         return Premise(condition=condition, result=Verdict.UNKNOWN)
     total = found.cap.bound - found.remaining + found.cap.amount
     return Premise(condition=condition, actual=frozenset({total}), result=verdict(not found.exhausted))
+
+
+def _each(conditions: tuple[Condition, ...], situation: Situation) -> tuple[Premise, ...]:
+    return tuple(_judged(each, situation) for each in conditions)
 
 
 def _judged(condition: Condition, situation: Situation) -> Premise:

@@ -108,20 +108,24 @@ def _column(constraint: Constraint, vocabulary: Vocabulary) -> str:
 
 
 def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Predicate:
-    values = tuple(value for value in constraint.right if not isinstance(value, timedelta))
-    operand = vocabulary.operands.get(constraint.left)
-    if operand is not None and operand.namespace and constraint.operator in _LISTED:
+    operand, operator = vocabulary.operands.get(constraint.left), constraint.operator
+    if operand is not None and operand.namespace:
         return _of_vocabulary(column, operand.namespace, constraint)
-    if values == constraint.right and constraint.operator in _COMPARATORS:
-        return Compare(column=column, comparator=_COMPARATORS[constraint.operator], value=values[0])
-    if values == constraint.right and constraint.operator is Operator.IS_ANY_OF:
-        return AnyOf(column=column, values=tuple(sorted(values, key=repr)))
-    return _undecided(constraint)
+    values = tuple(sorted((value for value in constraint.right if not isinstance(value, timedelta)), key=repr))
+    if len(values) != len(constraint.right) or (operator in _ORDER and isinstance(values[0], str | bool)):
+        return _undecided(constraint)
+    if operator is Operator.IS_ANY_OF:
+        return AnyOf(column=column, values=values)
+    if operator not in _COMPARATORS:
+        return _undecided(constraint)
+    return Compare(column=column, comparator=_COMPARATORS[operator], value=values[0])
 
 
 def _of_vocabulary(column: str, namespace: str, constraint: Constraint) -> Predicate:
     """Values of a closed vocabulary: a row that holds anything else does not say which one is meant."""
-    codes = _codes(namespace)
+    if constraint.operator not in _LISTED:
+        return _undecided(constraint)
+    codes = tuple(f"{namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
     holding = tuple(code for code in codes if (code in constraint.right) is _LISTED[constraint.operator])
     foreign = conjunction(Not(part=AnyOf(column=column, values=codes)), Unknown(reason="the value is not known"))
     return Or(parts=(AnyOf(column=column, values=holding), foreign))
