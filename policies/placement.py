@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from policies.errors import PolicyMalformedError, PolicyTermMisplacedError, PolicyUnsupportedError
-from policies.model import Condition, Constraint, Duty, LogicalConstraint, Permission, Policy, Prohibition, atoms
+from policies.model import Condition, Constraint, Duty, Logic, LogicalConstraint, Permission, Policy, Prohibition, atoms
 from policies.vocabulary import (
     CONSENTING_PARTY,
     DATA_SUBJECT,
@@ -89,7 +89,7 @@ def _duty(duty: Duty, place: DutyPlace, pointer: str) -> None:
     _conditions(duty.constraints, Placement.OBLIGATION, f"{pointer}/constraint")
     _conditions(duty.action.refinements, Placement.DUTY, f"{pointer}/action/refinement")
     named = {atom.left for atom in atoms(duty.action.refinements)}
-    wrong = min(named - term.operands, default=None)
+    wrong = min(named - term.operands_at(place), default=None)
     if wrong is not None:
         raise PolicyTermMisplacedError(compact(wrong), f"refinement of `{compact(term.action)}`", pointer=pointer)
     missing = min(term.required - named, default=None)
@@ -126,6 +126,9 @@ def _logical(condition: LogicalConstraint, pointer: str) -> None:
         raise PolicyUnsupportedError(f"logic inside `{name}` is not supported", pointer=pointer)
     if len(members) < _LEAST_MEMBERS:
         raise PolicyMalformedError(f"`{name}` needs at least two members", pointer=pointer)
+    if condition.logic is Logic.AND:
+        # WHY: the normal form replaces it by its members, which then stand by themselves.
+        return
     grains = {_grain(each) for each in members}
     if len(grains) > 1 or grains & _ALONE:
         told = ", ".join(sorted({_told(each) for each in members}))

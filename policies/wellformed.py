@@ -143,6 +143,8 @@ def require_tree(policy: Policy) -> None:
     rules = [(rule, *duties_of(rule)) for rule in policy.rules]
     uids = [policy.uid, *(each.uid for group in rules for each in group)]
     targets = {rule.target.source for rule in policy.rules if rule.target is not None}
-    repeated = next((uid for uid in uids if uids.count(uid) > 1 or uid in targets), None)
-    if repeated is not None:
-        raise PolicyMalformedError(f"the uid `{repeated}` names two nodes")
+    seen: set[Iri] = set()
+    for uid in uids:
+        if uid in seen or uid in targets:
+            raise PolicyMalformedError(f"the uid `{uid}` names two nodes")
+        seen.add(uid)

@@ -18,7 +18,10 @@ CONTEXTS: Final = (ODRL_CONTEXT_IRI, CONTEXT_IRI)
 """The one value that ``@context`` may have, in this order."""
 
 _KEYWORDS: Final = frozenset({"@type", "@id", "@list", "@value"})
-_BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+"""Text and brackets. A text without end takes the rest, so that no byte is looked at twice."""
+_BITS: Final = 64
+"""No whole number of a policy needs more; a longer one is not given to any library."""
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool"
 Path: TypeAlias = tuple[str | int, ...]
@@ -41,9 +44,7 @@ def read(document: bytes | Mapping[str, object]) -> dict[str, Json]:
     if not isinstance(parsed, Mapping):
         raise PolicyMalformedError("a policy is a JSON object")
     size = 0
-    for nodes, (path, value) in enumerate(_walk(parsed), 1):
-        if nodes > MAX_NODES:
-            raise PolicyTooLargeError("nodes", MAX_NODES)
+    for path, value in _walk(parsed):
         size += _check(path, value)
         if size > MAX_BYTES:
             raise PolicyTooLargeError("bytes", MAX_BYTES)
@@ -84,10 +85,11 @@ def _parse(document: bytes) -> object:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        repeated = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-        raise PolicyMalformedError(f"the key `{repeated}` stands twice in one object")
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise PolicyMalformedError(f"the key `{key}` stands twice in one object")
+        found[key] = value
     return found
 
 
@@ -96,20 +98,26 @@ def _constant(name: str) -> object:
 
 
 def _walk(parsed: object) -> Iterator[tuple[Path, object]]:
-    """Every value with its path, parents first; stops at the depth limit, so that a cycle ends too."""
+    """Every value with its path, parents first; children are counted before any of them is visited.
+
+    Raises:
+        PolicyTooLargeError: there are too many levels, so that a cycle ends too, or too many nodes.
+    """
     waiting: list[tuple[Path, object]] = [((), parsed)]
+    nodes = 1
     while waiting:
         path, value = waiting.pop()
+        if isinstance(value, Mapping | list):
+            nodes += len(value)
+            if len(path) >= MAX_DEPTH:
+                raise PolicyTooLargeError("levels", MAX_DEPTH)
+            if nodes > MAX_NODES:
+                raise PolicyTooLargeError("nodes", MAX_NODES)
         yield path, value
         if isinstance(value, Mapping):
-            children = [((*path, key), child) for key, child in value.items()]
+            waiting.extend(((*path, key), value[key]) for key in reversed(tuple(value)))
         elif isinstance(value, list):
-            children = [((*path, index), child) for index, child in enumerate(value)]
-        else:
-            continue
-        if len(path) >= MAX_DEPTH:
-            raise PolicyTooLargeError("levels", MAX_DEPTH)
-        waiting.extend(reversed(children))
+            waiting.extend(((*path, index), value[index]) for index in reversed(range(len(value))))
 
 
 def _check(path: Path, value: object) -> int:
@@ -129,6 +137,8 @@ def _check(path: Path, value: object) -> int:
             return len(value)
         case str():
             return _text(path, value)
+        case int() if value.bit_length() > _BITS:
+            raise PolicyMalformedError("a whole number is longer than 64 bits", pointer=pointer(path))
         case int():
             return value.bit_length() // 4 + 1
         case _:

@@ -178,15 +178,20 @@ class Node:
         if "@value" not in value or not set(value) <= {"@value", "@type"}:
             raise PolicyMalformedError(f"`{compact(property_)}` must be a literal", pointer=self.pointer(property_))
         given = value["@value"]
-        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}[type(given)]
-        datatype: str = value.get("@type", native)
+        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}.get(type(given))
+        datatype = value.get("@type", native)
+        if native is None or not isinstance(datatype, str):
+            raise PolicyMalformedError(f"`{compact(property_)}` must be a literal", pointer=self.pointer(property_))
         text = str(given).lower() if isinstance(given, bool) else str(given)
         parsed = lexical.parse(text, datatype)
         if parsed is None:
             raise PolicyValueInvalidError(text, f"an accepted `{compact(datatype)}`", pointer=self.pointer(property_))
         return parsed
 
-    def _iri(self, text: str, place: str) -> Iri:
+    def _iri(self, text: str | None, place: str) -> Iri:
+        if text is None:
+            # WHY: expansion takes what looks like a keyword for none of its business and leaves nothing of it.
+            raise PolicyMalformedError("what looks like a keyword is no IRI", pointer=self.pointer(place))
         if text.startswith(RELATIVE) and place in _TERMS:
             raise PolicyTermUnknownError(local(place), text.rpartition("/")[2], pointer=self.pointer(place))
         if not absolute(text) or text.startswith(("_:", RELATIVE)):

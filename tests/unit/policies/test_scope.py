@@ -249,10 +249,10 @@ OF_THAT_LICENCE = AnyOf(column="licence_hint", values=(CC,))
                 all_together(a_constraint(OBSERVED_AT, Operator.LT, EARLY)),
                 a_constraint(RECORD_LICENCE, Operator.IS_ANY_OF, CC),
             ),
-            Or(
+            And(
                 parts=(
-                    And(parts=(OF_THAT_LICENCE, Not(part=SEEN_BEFORE))),
-                    And(parts=(Not(part=OF_THAT_LICENCE), SEEN_BEFORE)),
+                    Not(part=And(parts=(OF_THAT_LICENCE, SEEN_BEFORE))),
+                    Or(parts=(OF_THAT_LICENCE, SEEN_BEFORE)),
                 )
             ),
         ),

@@ -41,6 +41,7 @@ from policies.vocabulary import (
     ELAPSED_TIME,
     EVALUATE,
     EVENT,
+    EVERY,
     FIELD,
     GENERALISE,
     INFORM,
@@ -76,6 +77,7 @@ from tests.testkit.policies import (
     OWNER,
     RESEARCH,
     a_constraint,
+    all_together,
     an_agreement,
     an_offer,
     constrained,
@@ -149,6 +151,10 @@ def to_owner(function: Iri) -> Role:
         constrained(
             an_offer(),
             either(a_constraint(SPATIAL, Operator.EQ, GERMANY), a_constraint(PURPOSE, Operator.IS_A, RESEARCH)),
+        ),
+        constrained(
+            an_offer(),
+            all_together(a_constraint(COUNT, Operator.LTEQ, 3), a_constraint(SPATIAL, Operator.EQ, GERMANY)),
         ),
         refined(an_offer(), a_constraint(COLUMN, Operator.EQ, "public", on_column="value")),
     ],
@@ -280,6 +286,13 @@ REFUSED: list[tuple[str, str, Policy]] = [
     ("POLICY_TERM_MISPLACED", "/permission/0/duty/0", under(a_duty(EVALUATE))),
     ("POLICY_TERM_MISPLACED", "/obligation/3", owing(an_obligation(OBTAIN_CONSENT))),
     ("POLICY_TERM_MISPLACED", "/prohibition/0/remedy/0", remedied(a_duty(ATTRIBUTE))),
+    (
+        "POLICY_TERM_MISPLACED",
+        "/prohibition/0/remedy/0",
+        remedied(
+            a_duty(INFORM, a_constraint(EVERY, Operator.EQ, timedelta(7)), role=to_owner(INFORMED_PARTY)),
+        ),
+    ),
     ("POLICY_MALFORMED", "/permission/0/duty/0", under(a_duty(PAY_DEPOSIT, FIVE_EUROS, assignee=LICENSEE))),
     (
         "POLICY_TERM_MISPLACED",
