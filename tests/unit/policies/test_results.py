@@ -12,10 +12,12 @@ from policies.hypothesis import supposed
 from policies.model import PolicyClass, Quantity, Transform
 from policies.predicate import NOTHING, AnyOf, Comparator, Compare, IsNull, Not, Unknown
 from policies.prices import Rate
-from policies.results import ROW_BY_ROW, actual_values, decision_value, report_value, rows_value
+from policies.record import record
+from policies.results import ROW_BY_ROW, actual_values, decision_value, record_value, report_value, rows_value
 from policies.vocabulary import MICRO_RHO, PER_RECORD, PSEUDONYMISE, TRUNCATE_TIME, Iri
 from tests.testkit.policies import (
     ACADEMIC,
+    LICENCE,
     LICENSEE,
     NOW,
     REPUTATION,
@@ -63,6 +65,24 @@ def test_a_permitting_decision_says_everything_that_was_granted() -> None:
     assert value["price"] == {"amountMicro": 2000, "currency": "EUR", "unit": "rep:perRecord"}
     assert {each["part"] for each in value["sources"]} >= {"columns", "rows", "transforms"}
     assert json.loads(json.dumps(value)) == value
+
+
+def test_a_record_has_all_that_fixes_the_decision() -> None:
+    request, state = an_access(), a_state(version=3)
+    decision = evaluate(an_agreement(), request, state, NOW)
+    recorded = record(decision, agreement=LICENCE, request=request, state=state, now=NOW, hypothetical=True)
+
+    assert record_value(recorded) == {
+        "id": recorded.id,
+        "time": "2026-06-01T00:00:00Z",
+        "agreement": LICENCE,
+        "hypothetical": True,
+        "policy": decision.policy,
+        "profile": "https://muniment.example/profile/1",
+        "stateVersion": 3,
+        "requestDigest": recorded.request_digest,
+        "decision": decision_value(decision),
+    }
 
 
 def test_without_a_price_there_is_none() -> None:
