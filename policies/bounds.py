@@ -5,15 +5,19 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from policies.errors import PolicyTermUnknownError, PolicyUnenforceableError
-from policies.model import Constraint, Permission, Policy, Transform, atoms, duties_of, flat
+from policies.model import Condition, Constraint, Logic, LogicalConstraint, Permission, Policy, Transform
+from policies.parts import conjuncts, every_constraint, leaves, nested_duties
+from policies.places import Written
 from policies.prices import rate_of
 from policies.regions import empty
-from policies.termset import terms_of_permission
+from policies.termset import name_of
 from policies.transforms import strongest
 from policies.vocabulary import (
     COMPENSATE,
     CONTESTED,
     DATE_TIME,
+    DUE_BY,
+    ELAPSED_TIME,
     FIELD,
     MIN_GROUP_SIZE,
     MIN_QUALITY,
@@ -28,6 +32,7 @@ from policies.vocabulary import (
     TECHNICAL_MEASURE,
     TOKEN_COUNT,
     TRANSFORM,
+    Grain,
     Iri,
     Operator,
     compact,
@@ -48,6 +53,8 @@ SUPPLIED: Final = frozenset(OPERANDS) - {
 """The operands whose actual value somebody supplies here; every other one would deny each request."""
 PRICED: Final = frozenset({PER_RECORD, PER_QUERY})
 """The units that a release can be charged by."""
+_USED_UP: Final = frozenset({ELAPSED_TIME}) | {each.iri for each in OPERANDS.values() if each.grain is Grain.CAP}
+"""Operands whose bound is used up by using."""
 
 
 def require_enforceable(policy: Policy, *, now: datetime, supplied: frozenset[Iri]) -> None:
@@ -57,14 +64,27 @@ def require_enforceable(policy: Policy, *, now: datetime, supplied: frozenset[Ir
         PolicyUnenforceableError: an operand without supplier, a term that is past, zero or contradictory, transforms of
             one column that cannot be combined, or a price that cannot be booked.
     """
-    for constraint in _everywhere(policy):
+    for constraint, place in every_constraint(policy):
         if constraint.left not in supplied:
-            raise PolicyUnenforceableError(f"nobody here supplies the value of `{compact(constraint.left)}`")
+            raise PolicyUnenforceableError(
+                f"nobody here supplies the value of `{compact(constraint.left)}`",
+                rule=18,
+                hint="leave the term out, or bound something that is measured here",
+                pointer=place.pointer("leftOperand"),
+            )
+        if constraint.left == DUE_BY and _past(constraint, now):
+            raise PolicyUnenforceableError(
+                "the duty was due in the past",
+                rule=29,
+                hint="name a moment that is to come, or a duration from when it becomes active",
+                pointer=place.pointer("rightOperand"),
+            )
     for index, permission in enumerate(policy.permissions):
-        pointer = f"/permission/{index}"
-        _require_possible(permission, now, pointer)
-        _require_combinable(permission, pointer)
-        _require_price(permission, pointer)
+        place = Written(("permission", index))
+        _require_left(permission, now, place)
+        _require_consistent(permission, place)
+        _require_combinable(permission, place)
+        _require_price(permission, place)
 
 
 def require_columns(policy: Policy, columns: frozenset[str]) -> None:
@@ -73,33 +93,72 @@ def require_columns(policy: Policy, columns: frozenset[str]) -> None:
     Raises:
         PolicyTermUnknownError: there is no such column.
     """
-    for constraint in _everywhere(policy):
-        named = {constraint.on_column} if constraint.on_column else set()
+    for constraint, place in every_constraint(policy):
+        named = [(constraint.on_column, place.pointer("rep:onColumn"))] if constraint.on_column else []
         if constraint.left == FIELD:
-            named |= {str(value) for value in constraint.right}
-        unknown = min(named - columns, default=None)
-        if unknown is not None:
-            raise PolicyTermUnknownError("column", unknown)
+            named += [
+                (str(value), place.pointer("rightOperand", "@list", index))
+                for index, value in enumerate(constraint.right)
+            ]
+        for name, pointer in named:
+            if name not in columns:
+                raise PolicyTermUnknownError("column", name, rule=11, known=columns, pointer=pointer)
 
 
-def _everywhere(policy: Policy) -> Iterator[Constraint]:
-    for rule in policy.rules:
-        for each in (rule, *duties_of(rule)):
-            target = each.target.refinements if each.target is not None else ()
-            yield from atoms((*target, *each.action.refinements, *each.constraints))
+def _conditions(permission: Permission, place: Written) -> Iterator[tuple[Condition, Written]]:
+    """Everything that must hold together for the permission, each by itself."""
+    for conditions, where in (
+        (permission.constraints, place.at("constraint")),
+        (permission.target.refinements, place.at("target", "refinement")),
+        (permission.action.refinements, place.at("action", "refinement")),
+    ):
+        for condition, here in conjuncts(conditions, where):
+            if isinstance(condition, LogicalConstraint) and condition.logic is Logic.AND:
+                yield from leaves(condition, here)
+            else:
+                yield condition, here
 
 
-def _require_possible(permission: Permission, now: datetime, pointer: str) -> None:
-    for name, conditions in terms_of_permission(permission).conditions.items():
-        if not name.startswith(compact(TRANSFORM)) and empty(conditions):
-            raise PolicyUnenforceableError(f"the terms on `{name}` contradict each other", pointer=pointer)
-    for condition in flat(permission.constraints):
-        if isinstance(condition, Constraint) and condition.operator in {Operator.LT, Operator.LTEQ}:
-            bound = condition.right[0]
-            past = condition.left == DATE_TIME and isinstance(bound, datetime) and bound <= now
-            if past or _nothing(condition):
-                problem = "lies in the past" if past else "leaves nothing"
-                raise PolicyUnenforceableError(f"the bound of `{compact(condition.left)}` {problem}", pointer=pointer)
+def _require_left(permission: Permission, now: datetime, place: Written) -> None:
+    """Something is left by every upper bound."""
+    for condition, here in _conditions(permission, place):
+        if not isinstance(condition, Constraint) or condition.operator not in {Operator.LT, Operator.LTEQ}:
+            continue
+        told = f"the bound of `{compact(condition.left)}`"
+        if condition.left == DATE_TIME and _past(condition, now):
+            raise PolicyUnenforceableError(
+                f"{told} lies in the past",
+                rule=6,
+                hint="name a moment that is to come",
+                pointer=here.pointer("rightOperand"),
+            )
+        if condition.left in _USED_UP and _nothing(condition):
+            raise PolicyUnenforceableError(
+                f"{told} leaves nothing",
+                rule=19,
+                hint="allow one unit at least, or leave the permission out",
+                pointer=here.pointer("rightOperand"),
+            )
+
+
+def _require_consistent(permission: Permission, place: Written) -> None:
+    """Some value meets all conditions on one operand."""
+    met: dict[str, tuple[Condition, ...]] = {}
+    for condition, here in _conditions(permission, place):
+        name = name_of(condition)
+        met[name] = (*met.get(name, ()), condition)
+        if not name.startswith(compact(TRANSFORM)) and empty(met[name]):
+            raise PolicyUnenforceableError(
+                f"the terms on `{name}` contradict each other",
+                rule=14,
+                hint="no value meets this term and those before it; take one of them out",
+                pointer=here.pointer(),
+            )
+
+
+def _past(constraint: Constraint, now: datetime) -> bool:
+    bound = constraint.right[0]
+    return isinstance(bound, datetime) and bound <= now
 
 
 def _nothing(constraint: Constraint) -> bool:
@@ -113,23 +172,42 @@ def _nothing(constraint: Constraint) -> bool:
             return False
 
 
-def _require_combinable(permission: Permission, pointer: str) -> None:
-    demanded: dict[str, list[Transform]] = {}
-    for each in atoms(permission.target.refinements):
-        if each.left == TRANSFORM:
-            transform = Transform(term=Iri(str(each.right[0])), parameter=each.parameter)
-            demanded.setdefault(each.on_column, []).append(transform)
+def _require_combinable(permission: Permission, place: Written) -> None:
+    demanded: dict[str, list[tuple[Transform, Written]]] = {}
+    for condition, here in conjuncts(permission.target.refinements, place.at("target", "refinement")):
+        for each, exactly in leaves(condition, here):
+            if each.left == TRANSFORM:
+                transform = Transform(term=Iri(str(each.right[0])), parameter=each.parameter)
+                demanded.setdefault(each.on_column, []).append((transform, exactly))
     for column, several in demanded.items():
-        if strongest(several) is None:
-            raise PolicyUnenforceableError(f"the transforms of `{column}` cannot be combined", pointer=pointer)
+        if strongest([transform for transform, _ in several]) is None:
+            raise PolicyUnenforceableError(
+                f"the transforms of `{column}` cannot be combined",
+                rule=13,
+                hint="keep one of them, or add one that is stronger than each, such as `rep:aggregateOnly`",
+                pointer=several[-1][1].pointer(),
+            )
 
 
-def _require_price(permission: Permission, pointer: str) -> None:
-    prices = [rate_of(duty) for duty in permission.duties if duty.action.term == COMPENSATE]
-    if len(prices) > 1:
-        raise PolicyUnenforceableError("a permission has one price", pointer=pointer)
-    for rate in prices:
+def _require_price(permission: Permission, place: Written) -> None:
+    prices = [(duty, where) for duty, where in nested_duties(permission, place) if duty.action.term == COMPENSATE]
+    for number, (duty, where) in enumerate(prices):
+        rate = rate_of(duty)
+        if number:
+            raise PolicyUnenforceableError(
+                "a permission has one price", rule=27, hint="keep one `compensate`", pointer=where.pointer()
+            )
         if rate is None:
-            raise PolicyUnenforceableError("a price is a whole number of millionths for one unit", pointer=pointer)
+            raise PolicyUnenforceableError(
+                "a price is a whole number of millionths for one unit",
+                rule=27,
+                hint="give one `payAmount` with at most six decimals and one `unitOfCount`",
+                pointer=where.pointer("action"),
+            )
         if rate.unit not in PRICED:
-            raise PolicyUnenforceableError(f"nobody here counts `{compact(rate.unit)}`", pointer=pointer)
+            raise PolicyUnenforceableError(
+                f"nobody here counts `{compact(rate.unit)}`",
+                rule=27,
+                hint="price by `rep:perRecord` or `rep:perQuery`",
+                pointer=where.pointer("action"),
+            )

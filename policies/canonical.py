@@ -111,7 +111,11 @@ def canonical(value: Json) -> bytes:
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
-        raise PolicyMalformedError("the policy holds a value that has no canonical form") from error
+        raise PolicyMalformedError(
+            "the policy holds a value that has no canonical form",
+            rule=3,
+            hint="take lone surrogates out, and write numbers as exact decimals",
+        ) from error
 
 
 def iri(value: str) -> str:
@@ -121,7 +125,7 @@ def iri(value: str) -> str:
         PolicyMalformedError: it is not absolute, or its scheme is one of the fixed prefixes and would mislead.
     """
     if not absolute(value):
-        raise PolicyMalformedError(f"`{value}` is not an absolute IRI")
+        raise PolicyMalformedError(f"`{value}` is not an absolute IRI", rule=3, hint="write it in full")
     return compact(value)
 
 
@@ -146,7 +150,9 @@ def _bytes(form: Json) -> bytes:
         # WHY: as in ``place``; a law holds the bytes equal to those of the library.
         return _dumps(form).encode()
     except UnicodeEncodeError as error:
-        raise PolicyMalformedError("the policy holds text that is not Unicode") from error
+        raise PolicyMalformedError(
+            "the policy holds text that is not Unicode", rule=3, hint="take lone surrogates out"
+        ) from error
 
 
 def _value(value: Value, *, is_iri: bool) -> Json:

@@ -4,7 +4,9 @@ An error takes facts, keeps them as attributes and builds its message: lower cas
 Every ``code`` has a page, ``docs/errors/<CODE>.md``.
 """
 
-from typing import ClassVar
+from collections.abc import Collection
+from difflib import get_close_matches
+from typing import ClassVar, Final
 
 
 class CodedError(Exception):
@@ -23,10 +25,20 @@ class CodedError(Exception):
 class PolicyError(CodedError):
     """A policy was refused at intake or registration."""
 
-    def __init__(self, message: str, *, pointer: str = "", hint: str = "") -> None:
-        super().__init__(f"{message}, at `{pointer}`" if pointer else message, hint=hint)
+    def __init__(self, problem: str, *, rule: int, hint: str, pointer: str = "") -> None:
+        super().__init__(problem, hint=hint)
+        self.problem = problem
+        self.rule = rule
+        """Number of the rule of the policy semantics that it breaks."""
         self.pointer = pointer
         """JSON pointer (RFC 6901) to the refused place; empty when it is the whole document."""
+        self.point(pointer)
+
+    def point(self, pointer: str) -> None:
+        """Name the place as another document has it, such as the one that the policy was read from."""
+        self.pointer = pointer
+        self.message = f"{self.problem}, at `{pointer}`" if pointer else self.problem
+        self.args = (self.message,)
 
 
 class PolicyTooLargeError(PolicyError):
@@ -34,8 +46,13 @@ class PolicyTooLargeError(PolicyError):
 
     code = "POLICY_TOO_LARGE"
 
-    def __init__(self, measure: str, limit: int) -> None:
-        super().__init__(f"the policy exceeds the limit of {limit} {measure}", hint="split the policy, or shorten it")
+    def __init__(self, measure: str, limit: int, *, pointer: str = "") -> None:
+        super().__init__(
+            f"the policy exceeds the limit of {limit} {measure}",
+            rule=1,
+            hint="split the policy, or shorten it: a broader term says what a long list says",
+            pointer=pointer,
+        )
         self.measure = measure
         self.limit = limit
 
@@ -46,15 +63,28 @@ class PolicyMalformedError(PolicyError):
     code = "POLICY_MALFORMED"
 
 
+_FEW: Final = 12
+
+
+def _instead(term: str, known: Collection[str]) -> str:
+    """Which known term may be meant."""
+    close = get_close_matches(term, known, n=3, cutoff=0.75)
+    if close:
+        return f"did you mean `{'`, `'.join(close)}`?"
+    if 0 < len(known) <= _FEW:
+        return f"use one of `{'`, `'.join(sorted(known))}`"
+    return "use a term of the profile, spelt as the profile has it"
+
+
 class PolicyTermUnknownError(PolicyError):
     """A property, class, action, operand, operator, unit, value or column is not in the vocabulary."""
 
     code = "POLICY_TERM_UNKNOWN"
 
-    def __init__(self, what: str, term: str, *, pointer: str = "") -> None:
-        super().__init__(
-            f"unknown {what} `{term}`", pointer=pointer, hint="use a term of the profile, spelt as the profile has it"
-        )
+    def __init__(
+        self, what: str, term: str, *, rule: int, known: Collection[str] = (), hint: str = "", pointer: str = ""
+    ) -> None:
+        super().__init__(f"unknown {what} `{term}`", rule=rule, hint=hint or _instead(term, known), pointer=pointer)
         self.what = what
         self.term = term
 
@@ -64,8 +94,10 @@ class PolicyValueInvalidError(PolicyError):
 
     code = "POLICY_VALUE_INVALID"
 
-    def __init__(self, value: str, expected: str, *, pointer: str = "") -> None:
-        super().__init__(f"`{value}` is not {expected}", pointer=pointer)
+    def __init__(self, value: str, expected: str, *, rule: int, hint: str = "", pointer: str = "") -> None:
+        super().__init__(
+            f"`{value}` is not {expected}", rule=rule, hint=hint or f"write {expected} here", pointer=pointer
+        )
         self.value = value
         self.expected = expected
 
@@ -81,8 +113,8 @@ class PolicyTermMisplacedError(PolicyError):
 
     code = "POLICY_TERM_MISPLACED"
 
-    def __init__(self, term: str, place: str, *, pointer: str = "", hint: str = "") -> None:
-        super().__init__(f"`{term}` has no meaning as {place}", pointer=pointer, hint=hint)
+    def __init__(self, term: str, place: str, *, rule: int, hint: str, pointer: str = "") -> None:
+        super().__init__(f"`{term}` has no meaning as {place}", rule=rule, hint=hint, pointer=pointer)
         self.term = term
         self.place = place
 
@@ -98,9 +130,12 @@ class PolicyAmbiguousError(PolicyError):
 
     code = "POLICY_AMBIGUOUS"
 
-    def __init__(self, first: str, second: str) -> None:
+    def __init__(self, first: str, second: str, *, pointer: str = "") -> None:
         super().__init__(
-            f"the permissions `{first}` and `{second}` could match one request", hint="merge them into one permission"
+            f"the permissions `{first}` and `{second}` could match one request",
+            rule=32,
+            hint="merge them into one permission, or give them actions neither of which includes the other",
+            pointer=pointer,
         )
         self.first = first
         self.second = second
@@ -112,7 +147,11 @@ class PolicyHashMismatchError(PolicyError):
     code = "POLICY_HASH_MISMATCH"
 
     def __init__(self, expected: str, actual: str) -> None:
-        super().__init__(f"the policy has the hash `{actual}` and not `{expected}`")
+        super().__init__(
+            f"the policy has the hash `{actual}` and not `{expected}`",
+            rule=3,
+            hint="use the document that both sides signed; its bytes have the signed hash",
+        )
         self.expected = expected
         self.actual = actual
 
@@ -121,6 +160,11 @@ class PolicyNotFlatError(PolicyError):
     """The policy says more than flat terms can say."""
 
     code = "POLICY_NOT_FLAT"
+
+    def __init__(self, problem: str, *, pointer: str = "") -> None:
+        super().__init__(
+            problem, rule=24, hint="work with the ODRL document of the policy, not with flat terms", pointer=pointer
+        )
 
 
 class CaseInvalidError(CodedError):

@@ -26,6 +26,7 @@ from policies.model import (
     Target,
     Value,
 )
+from policies.places import Written
 from policies.vocabulary import (
     ATTRIBUTED_PARTY,
     COMPENSATED_PARTY,
@@ -74,16 +75,22 @@ def stored_policy(content: bytes, digest: str = "") -> Policy:
     except PolicyError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise PolicyMalformedError("the stored policy is not in normal form") from error
+        raise _not_normal() from error
     if not same:
-        raise PolicyMalformedError("the stored policy is not in normal form")
+        raise _not_normal()
     return policy
+
+
+def _not_normal() -> PolicyMalformedError:
+    return PolicyMalformedError(
+        "the stored policy is not in normal form", rule=3, hint="restore the document that was recorded"
+    )
 
 
 def _policy(form: _Form) -> Policy:
     rest = {key: value for key, value in form.items() if key not in _WHOLE}
     if rest != conflict_and_profile():
-        raise PolicyMalformedError("the stored policy is of another profile, or holds more than a policy")
+        raise _not_normal()
     return Policy(
         uid=_iri(form["@id"]),
         policy_class=_CLASSES[form["@type"]],
@@ -168,7 +175,7 @@ def _constraint(form: _Form) -> Constraint:
         on_column=_text(form.get("rep:onColumn", "")),
         parameter=None if parameter is None else _parameter(parameter),
     )
-    require_wellformed(constraint)
+    require_wellformed(constraint, Written())
     return constraint
 
 
@@ -197,4 +204,4 @@ def _text(text: Any) -> str:
 
 
 def _refuse() -> NoReturn:
-    raise PolicyMalformedError("the stored policy is not in normal form")
+    raise _not_normal()

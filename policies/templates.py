@@ -95,15 +95,17 @@ class Template:
         """
         unknown = min(given.keys() - self.required - self.optional, default=None)
         if unknown is not None:
-            raise PolicyTermUnknownError("hole of the template", unknown, pointer=f"/{unknown}")
+            raise PolicyTermUnknownError(
+                "hole of the template", unknown, rule=24, known=self.required | self.optional, pointer=f"/{unknown}"
+            )
         missing = min(self.required - given.keys(), default=None)
         if missing is not None:
             raise PolicyMalformedError(
-                f"the template `{self.name}` needs `{missing}`", hint=f"give {TYPES[missing].told}"
+                f"the template `{self.name}` needs `{missing}`", rule=24, hint=f"give {TYPES[missing].told}"
             )
         for name, value in sorted(given.items()):
             if not TYPES[name].fits(value):
-                raise PolicyValueInvalidError(str(value), TYPES[name].told, pointer=f"/{name}")
+                raise PolicyValueInvalidError(str(value), TYPES[name].told, rule=24, pointer=f"/{name}")
         filled: dict[str, object] = dict(given)
         return replace(self.terms, **filled)  # type: ignore[arg-type]  # the types were checked one by one
 
@@ -166,5 +168,10 @@ def template(name: str, version: int | None = None) -> Template:
     """
     found = [each for each in TEMPLATES if each.name == name and version in {None, each.version}]
     if not found:
-        raise PolicyTermUnknownError("template", name if version is None else f"{name}/{version}")
+        raise PolicyTermUnknownError(
+            "template",
+            name if version is None else f"{name}/{version}",
+            rule=24,
+            known={each.name for each in TEMPLATES},
+        )
     return max(found, key=lambda each: each.version)

@@ -1,13 +1,16 @@
 """Registration: what may become a stored policy, beyond being one by its form."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import combinations
 
 from policies.bounds import SUPPLIED, require_columns, require_enforceable
-from policies.errors import PolicyAmbiguousError, PolicyMalformedError, PolicyTermUnknownError, PolicyUnsupportedError
-from policies.model import Permission, Policy, PolicyClass, duties_of
+from policies.errors import PolicyAmbiguousError, PolicyMalformedError, PolicyUnsupportedError
+from policies.left_out import unknown
+from policies.model import Permission, Policy, PolicyClass
+from policies.parts import every_rule, top_rules
 from policies.placement import require_placed
-from policies.vocabulary import PROFILE, Iri, compact
+from policies.places import Written
+from policies.vocabulary import PROFILE, Iri, local
 from policies.wellformed import require_tree
 
 
@@ -27,14 +30,13 @@ def validate(
         supplied: the left operands whose actual value somebody supplies; a term on any other one is refused.
 
     Raises:
-        PolicyError: with a code and, where it is one place, its JSON pointer.
+        PolicyError: with a code, the broken rule, and a JSON pointer into the document that is written of it.
     """
     require_tree(policy)
     _require_parties(policy)
-    for rule in policy.rules:
-        for each in (rule, *duties_of(rule)):
-            if each.action.term not in PROFILE.actions:
-                raise PolicyTermUnknownError("action", compact(each.action.term))
+    for rule, place in every_rule(policy):
+        if rule.action.term not in PROFILE.actions:
+            raise unknown("action", rule.action.term, rule=10, known=PROFILE.actions, pointer=place.pointer("action"))
     require_placed(policy)
     _require_one_decides(policy)
     if columns is not None:
@@ -45,31 +47,73 @@ def validate(
 def _require_parties(policy: Policy) -> None:
     """One assigner, one assignee where the class asks for it, one asset; a Set may leave them open."""
     if not policy.rules:
-        raise PolicyMalformedError("a policy has at least one rule")
-    if any(rule.target is None for rule in policy.rules):
-        raise PolicyMalformedError("every rule of the policy names its target")
+        raise PolicyMalformedError("a policy has at least one rule", rule=1, hint="give it a permission")
+    for rule, place in top_rules(policy):
+        if rule.target is None:
+            raise PolicyMalformedError(
+                "every rule of the policy names its target",
+                rule=1,
+                hint="name the dataset as `target`",
+                pointer=place.pointer(),
+            )
     if policy.policy_class is PolicyClass.SET:
         return
     if not policy.permissions:
-        raise PolicyMalformedError("the policy permits nothing", pointer="/permission")
-    if len({rule.target.source for rule in policy.rules if rule.target is not None}) != 1:
-        raise PolicyUnsupportedError("a policy is about one asset")
-    assigner = policy.assigner
-    if any(rule.assigner != assigner for rule in policy.rules):
-        raise PolicyMalformedError("every rule of the policy names the same `assigner`")
-    assignee = policy.assignee
-    if assignee is None and policy.policy_class is not PolicyClass.OFFER:
-        raise PolicyMalformedError("every rule of the policy names its `assignee`")
+        raise PolicyMalformedError("the policy permits nothing", rule=1, hint="give it a permission")
+    _require_same(policy)
+    if policy.permissions[0].assignee is None and policy.policy_class is not PolicyClass.OFFER:
+        raise PolicyMalformedError(
+            f"a rule of a policy of class `{local(policy.policy_class)}` names its `assignee`",
+            rule=17,
+            hint="name the licensee, or make it an Offer",
+            pointer="/permission/0",
+        )
+
+
+def _require_same(policy: Policy) -> None:
+    """All rules have the asset, the assigner and the assignee of the first permission."""
+    first = policy.permissions[0]
+    if first.assigner is None:
+        raise PolicyMalformedError(
+            "every rule of the policy names its `assigner`", rule=1, hint="name the owner", pointer="/permission/0"
+        )
     # WHY: an obligation of the provider, such as marking records, has the owner's side as its assignee.
-    allowed = {assignee} if assignee is None else {assignee, assigner}
-    if any(rule.assignee not in allowed for rule in policy.rules):
-        raise PolicyMalformedError("the rules of the policy name different assignees")
+    allowed = {first.assignee} if first.assignee is None else {first.assignee, first.assigner}
+    for rule, place in top_rules(policy):
+        if rule.target is not None and rule.target.source != first.target.source:
+            raise PolicyUnsupportedError(
+                "a policy is about one asset",
+                rule=20,
+                hint="write one policy for each dataset",
+                pointer=place.pointer("target"),
+            )
+        if rule.assigner != first.assigner:
+            raise PolicyMalformedError(
+                "every rule of the policy names the same `assigner`",
+                rule=1,
+                hint=f"write `{first.assigner}`",
+                pointer=place.pointer() if rule.assigner is None else place.pointer("assigner"),
+            )
+        if rule.assignee not in allowed:
+            raise PolicyMalformedError(
+                "the rules of the policy name different assignees",
+                rule=1,
+                hint="leave them all out" if first.assignee is None else f"write `{first.assignee}`",
+                pointer=place.pointer() if rule.assignee is None else place.pointer("assignee"),
+            )
 
 
 def _require_one_decides(policy: Policy) -> None:
-    for first, second in combinations(policy.permissions, 2):
+    for (first, second), index in _pairs(policy.permissions):
         if first.target.source == second.target.source and _share(first, second):
-            raise PolicyAmbiguousError(first.uid, second.uid)
+            raise PolicyAmbiguousError(first.uid, second.uid, pointer=Written(("permission", index)).pointer())
+
+
+def _pairs(permissions: Sequence[Permission]) -> Iterator[tuple[tuple[Permission, Permission], int]]:
+    """Every two permissions, with the index of the later one."""
+    for index, later in enumerate(permissions):
+        for earlier in permissions[:index]:
+            yield (earlier, later), index
 
 
 def _share(first: Permission, second: Permission) -> bool:

@@ -1,7 +1,8 @@
 """One constraint against the operand table: operator, number and type of values, unit, column, parameter."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -12,8 +13,11 @@ from policies.errors import (
     PolicyTermUnknownError,
     PolicyValueInvalidError,
 )
+from policies.left_out import unknown
 from policies.lexical import literal
-from policies.model import Constraint, Policy, Value, duties_of
+from policies.model import Constraint, Policy, Value
+from policies.parts import every_rule
+from policies.places import Place, Written
 from policies.vocabulary import (
     BUCKET,
     GENERALISE,
@@ -38,7 +42,7 @@ _SCALARS: Final = (str, int, Decimal, datetime)
 _LEAST_JOINT: Final = 2
 
 
-def require_wellformed(constraint: Constraint, pointer: str = "") -> None:
+def require_wellformed(constraint: Constraint, place: Place) -> None:
     """Check one constraint by itself, wherever it stands.
 
     Raises:
@@ -48,58 +52,141 @@ def require_wellformed(constraint: Constraint, pointer: str = "") -> None:
     """
     operand = PROFILE.operands.get(constraint.left)
     if operand is None:
-        raise PolicyTermUnknownError("left operand", compact(constraint.left), pointer=pointer)
+        pointer = place.pointer("leftOperand")
+        raise unknown("left operand", constraint.left, rule=2, known=PROFILE.operands, pointer=pointer)
     if constraint.operator not in operand.operators:
         raise PolicyTermMisplacedError(
-            compact(constraint.operator), f"operator of `{compact(operand.iri)}`", pointer=pointer
+            compact(constraint.operator),
+            f"operator of `{compact(operand.iri)}`",
+            rule=8,
+            hint=f"use one of {_listed(compact(each) for each in operand.operators)}",
+            pointer=place.pointer("operator"),
         )
-    _require_number(constraint, pointer)
-    for value in constraint.right:
-        _require_value(operand, value, pointer)
-    _require_unit(operand, constraint.unit, pointer)
-    _require_column(constraint, pointer)
-    _require_parameter(constraint, pointer)
+    _require_number(constraint, place)
+    for index, value in enumerate(constraint.right):
+        steps = ("@list", index) if constraint.operator in SET_OPERATORS else ()
+        _require_value(operand, value, place.pointer("rightOperand", *steps))
+    _require_distinct(constraint, place)
+    _require_unit(operand, constraint.unit, place)
+    _require_column(constraint, place)
+    _require_parameter(constraint, place)
 
 
-def _require_number(constraint: Constraint, pointer: str) -> None:
-    least = _LEAST_JOINT if constraint.operator is Operator.NOT_TOGETHER else 1
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{each}`" for each in sorted(names))
+
+
+def _require_number(constraint: Constraint, place: Place) -> None:
+    joint = constraint.operator is Operator.NOT_TOGETHER
+    least = _LEAST_JOINT if joint else 1
     number = len(constraint.right)
     if number < least or (number > 1 and constraint.operator not in SET_OPERATORS):
         raise PolicyMalformedError(
-            f"`{compact(constraint.operator)}` takes {'a list of values' if least > 1 else 'one value'}, not {number}",
-            pointer=pointer,
-            hint="use `isAnyOf` with a list for several values",
+            f"`{compact(constraint.operator)}` takes {'a list of values' if joint else 'one value'}, not {number}",
+            rule=11 if joint else 8,
+            hint="name two columns or more" if joint else "use `isAnyOf` with a list for several values",
+            pointer=place.pointer("rightOperand"),
         )
-    if len({literal(value) for value in constraint.right}) != number:
-        raise PolicyMalformedError("a list holds the same value twice", pointer=pointer)
 
 
-_CHECKS: Final[dict[ValueKind, Callable[[Value], bool]]] = {
-    ValueKind.IRI: lambda value: isinstance(value, str) and absolute(value),
-    ValueKind.INTEGER: lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
-    ValueKind.DECIMAL: lambda value: isinstance(value, Decimal) and value >= 0,
-    ValueKind.DATE_TIME: lambda value: isinstance(value, datetime) and value.tzinfo is not None,
-    ValueKind.DURATION: lambda value: isinstance(value, timedelta),
-    ValueKind.DUE: lambda value: isinstance(value, timedelta) or (isinstance(value, datetime) and bool(value.tzinfo)),
-    ValueKind.BOOLEAN: lambda value: isinstance(value, bool),
-    ValueKind.TEXT: lambda value: isinstance(value, str) and bool(value),
-    ValueKind.COLUMN_NAME: lambda value: isinstance(value, str) and COLUMN_NAME.fullmatch(value) is not None,
-    ValueKind.SCALAR: lambda value: isinstance(value, _SCALARS),
+def _require_distinct(constraint: Constraint, place: Place) -> None:
+    literals = [literal(value) for value in constraint.right]
+    for index, each in enumerate(literals):
+        if each in literals[:index]:
+            raise PolicyMalformedError(
+                "a list holds the same value twice",
+                rule=5,
+                hint="keep one of the two",
+                pointer=place.pointer("rightOperand", "@list", index),
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Type:
+    """What the values of one kind of operand are."""
+
+    fits: Callable[[Value], bool]
+    rule: int
+    told: str
+
+
+_TYPES: Final[Mapping[ValueKind, _Type]] = {
+    ValueKind.IRI: _Type(fits=lambda value: isinstance(value, str) and absolute(value), rule=1, told="an absolute IRI"),
+    ValueKind.INTEGER: _Type(
+        fits=lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+        rule=7,
+        told="a whole number from 0 on",
+    ),
+    ValueKind.DECIMAL: _Type(
+        fits=lambda value: isinstance(value, Decimal) and value >= 0, rule=7, told="an exact decimal number from 0 on"
+    ),
+    ValueKind.DATE_TIME: _Type(
+        fits=lambda value: isinstance(value, datetime) and value.tzinfo is not None,
+        rule=6,
+        told="an `xsd:dateTime` with its offset",
+    ),
+    ValueKind.DURATION: _Type(
+        fits=lambda value: isinstance(value, timedelta), rule=6, told="an `xsd:duration` in days or smaller"
+    ),
+    ValueKind.DUE: _Type(
+        fits=lambda value: isinstance(value, timedelta) or (isinstance(value, datetime) and bool(value.tzinfo)),
+        rule=29,
+        told="an `xsd:dateTime` with its offset or an `xsd:duration` in days or smaller",
+    ),
+    ValueKind.BOOLEAN: _Type(fits=lambda value: isinstance(value, bool), rule=12, told="`true` or `false`"),
+    ValueKind.TEXT: _Type(fits=lambda value: isinstance(value, str) and bool(value), rule=2, told="a text"),
+    ValueKind.COLUMN_NAME: _Type(
+        fits=lambda value: isinstance(value, str) and COLUMN_NAME.fullmatch(value) is not None,
+        rule=11,
+        told="a column name in small letters, digits and underscores",
+    ),
+    ValueKind.SCALAR: _Type(
+        fits=lambda value: isinstance(value, _SCALARS), rule=12, told="a literal of the type of its column"
+    ),
 }
 
 
 def _require_value(operand: Operand, value: Value, pointer: str) -> None:
     shown = literal(value)[1]
-    if not _CHECKS[operand.kind](value):
-        raise PolicyValueInvalidError(shown, f"a value of `{compact(operand.iri)}` ({operand.kind})", pointer=pointer)
-    if not PROFILE.knows(operand, shown):
-        raise PolicyTermUnknownError(f"value of `{compact(operand.iri)}`", compact(shown), pointer=pointer)
+    wanted = _TYPES[operand.kind]
+    if not wanted.fits(value):
+        raise PolicyValueInvalidError(
+            shown,
+            f"a value of `{compact(operand.iri)}`",
+            rule=wanted.rule,
+            hint=f"write {wanted.told}",
+            pointer=pointer,
+        )
+    if PROFILE.knows(operand, shown):
+        return
+    what, known, hint = f"value of `{compact(operand.iri)}`", operand.choices, ""
+    if operand.namespace:
+        hint = f"write a country as two capital letters under `{compact(operand.namespace + 'DE')[:-2]}`"
+    elif operand.root is not None:
+        known = frozenset(each for each in PROFILE.taxonomy.broader if PROFILE.is_a(each, operand.root))
+        hint = f"use a concept below `{compact(operand.root)}`, spelt as the profile has it"
+    raise PolicyTermUnknownError(
+        what,
+        compact(shown),
+        rule=9 if operand.root is not None else 2,
+        known=[compact(each) for each in known],
+        hint=hint,
+        pointer=pointer,
+    )
 
 
-def _require_unit(operand: Operand, unit: Iri | None, pointer: str) -> None:
+def _require_unit(operand: Operand, unit: Iri | None, place: Place) -> None:
+    wanted = {ISO4217: "a currency such as `iso4217:EUR`", ":": "the IRI of a metric"}.get(
+        operand.unit, f"`{compact(operand.unit)}`"
+    )
     if (unit is None) != (not operand.unit):
         problem = "needs a `unit`" if unit is None else "takes no `unit`"
-        raise PolicyMalformedError(f"`{compact(operand.iri)}` {problem}", pointer=pointer)
+        raise PolicyMalformedError(
+            f"`{compact(operand.iri)}` {problem}",
+            rule=7,
+            hint=f"write {wanted}" if unit is None else "leave the unit out; nothing is converted",
+            pointer=place.pointer() if unit is None else place.pointer("unit"),
+        )
     if unit is None:
         return
     if operand.unit == ISO4217:
@@ -107,31 +194,57 @@ def _require_unit(operand: Operand, unit: Iri | None, pointer: str) -> None:
     else:
         fits = operand.unit in {unit, ":"}
     if not fits:
-        raise PolicyTermUnknownError(f"unit of `{compact(operand.iri)}`", compact(unit), pointer=pointer)
+        raise PolicyTermUnknownError(
+            f"unit of `{compact(operand.iri)}`",
+            compact(unit),
+            rule=7,
+            hint=f"write {wanted}",
+            pointer=place.pointer("unit"),
+        )
 
 
-def _require_column(constraint: Constraint, pointer: str) -> None:
+def _require_column(constraint: Constraint, place: Place) -> None:
     wanted = constraint.left in ON_COLUMN
     if wanted != bool(constraint.on_column):
         problem = "needs" if wanted else "takes no"
-        raise PolicyMalformedError(f"`{compact(constraint.left)}` {problem} `rep:onColumn`", pointer=pointer)
+        raise PolicyMalformedError(
+            f"`{compact(constraint.left)}` {problem} `rep:onColumn`",
+            rule=28,
+            hint="name the column that it speaks of"
+            if wanted
+            else "`rep:column` and `rep:transform` speak of a column",
+            pointer=place.pointer() if wanted else place.pointer("rep:onColumn"),
+        )
     if wanted and not COLUMN_NAME.fullmatch(constraint.on_column):
-        raise PolicyValueInvalidError(constraint.on_column, "a column name", pointer=pointer)
+        raise PolicyValueInvalidError(
+            constraint.on_column,
+            "a column name",
+            rule=28,
+            hint="write the canonical name: small letters, digits and underscores",
+            pointer=place.pointer("rep:onColumn"),
+        )
 
 
-def _require_parameter(constraint: Constraint, pointer: str) -> None:
+def _require_parameter(constraint: Constraint, place: Place) -> None:
     term = constraint.right[0] if constraint.left == TRANSFORM else None
     parameter = constraint.parameter
     if term in {GENERALISE, BUCKET}:
         fits = isinstance(parameter, int) and not isinstance(parameter, bool) and parameter >= 1
+        wanted = "a whole number from 1 on"
     elif term == TRUNCATE_TIME:
-        fits = parameter in TIME_UNITS
+        fits, wanted = parameter in TIME_UNITS, f"one of {_listed(compact(each) for each in TIME_UNITS)}"
     else:
-        fits = parameter is None
+        fits, wanted = parameter is None, "no parameter"
     if not fits:
         shown = "no parameter" if parameter is None else literal(parameter)[1]
         subject = compact(constraint.left if term is None else str(term))
-        raise PolicyValueInvalidError(compact(shown), f"the parameter of `{subject}`", pointer=pointer)
+        raise PolicyValueInvalidError(
+            compact(shown),
+            f"the parameter of `{subject}`",
+            rule=28,
+            hint=f"`{subject}` takes {wanted}",
+            pointer=place.pointer() if parameter is None else place.pointer("rep:parameter"),
+        )
 
 
 def require_tree(policy: Policy) -> None:
@@ -140,11 +253,14 @@ def require_tree(policy: Policy) -> None:
     Raises:
         PolicyMalformedError: a uid is used twice, or is also the name of a target.
     """
-    rules = [(rule, *duties_of(rule)) for rule in policy.rules]
-    uids = [policy.uid, *(each.uid for group in rules for each in group)]
     targets = {rule.target.source for rule in policy.rules if rule.target is not None}
     seen: set[Iri] = set()
-    for uid in uids:
+    for uid, place in ((policy.uid, Written()), *((each.uid, place) for each, place in every_rule(policy))):
         if uid in seen or uid in targets:
-            raise PolicyMalformedError(f"the uid `{uid}` names two nodes")
+            raise PolicyMalformedError(
+                f"the uid `{uid}` names two nodes",
+                rule=1,
+                hint="give every rule and duty a uid of its own",
+                pointer=place.pointer("uid"),
+            )
         seen.add(uid)

@@ -7,7 +7,7 @@ from typing import Final
 from gateway.exchange.commands import PolicyInput
 from gateway.exchange.errors import InputInvalidError, PolicyMisplacedError
 from gateway.exchange.reading import Reading
-from policies.jsonld import intake
+from policies.jsonld import intake, pointing_into
 from policies.model import Policy, PolicyClass
 from policies.terms import Terms
 from policies.validate import validate
@@ -49,7 +49,15 @@ def policy_from(given: PolicyInput, place: Placement, reading: Reading) -> Polic
         PolicyError: It is not a policy of the profile, or may not be registered.
         PolicyMisplacedError: It names another dataset or another party.
     """
-    policy = _flat(given, place) if isinstance(given, Terms) else intake(_filled(given, place))
+    if isinstance(given, Terms):
+        return _registrable(_flat(given, place), place, reading)
+    document = _filled(given, place)
+    policy = intake(document)
+    with pointing_into(document):
+        return _registrable(policy, place, reading)
+
+
+def _registrable(policy: Policy, place: Placement, reading: Reading) -> Policy:
     _require_placed(policy, place)
     placed = replace(policy, policy_class=place.policy_class)
     validate(placed, now=reading.now, columns=place.columns)

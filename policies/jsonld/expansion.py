@@ -11,6 +11,7 @@ from policies.errors import PolicyMalformedError, PolicyTermUnknownError
 from policies.jsonld.limits import CONTEXTS, Json
 from policies.jsonld.loader import FrozenLoader
 from policies.jsonld.places import find_key
+from policies.jsonld.properties import PROPERTY_NAMES
 
 _FILES: Final = dict(zip(CONTEXTS, ("odrl.jsonld", "profile.jsonld"), strict=True))
 
@@ -39,14 +40,20 @@ def expand(document: dict[str, Json]) -> Mapping[str, Any]:
     from pyld import jsonld  # noqa: PLC0415  # see above
 
     def dropped(property_: object) -> NoReturn:
-        raise PolicyTermUnknownError("property", str(property_), pointer=find_key(document, str(property_)))
+        raise PolicyTermUnknownError(
+            "property", str(property_), rule=1, known=PROPERTY_NAMES, pointer=find_key(document, str(property_))
+        )
 
     options: Any = {"documentLoader": _LOADER, "base": RELATIVE + "//relative/"}
     try:
         nodes = jsonld.expand(document, options, on_property_dropped=dropped)
     except jsonld.JsonLdError as error:
-        raise PolicyMalformedError("the policy is not JSON-LD") from error
+        raise PolicyMalformedError(
+            "the policy is not JSON-LD", rule=1, hint="compare it with a published policy of the profile"
+        ) from error
     if len(nodes) != 1:
-        raise PolicyMalformedError("the document must hold exactly one policy")
+        raise PolicyMalformedError(
+            "the document must hold exactly one policy", rule=1, hint="send one node with the properties of a policy"
+        )
     node: Mapping[str, Any] = nodes[0]
     return node

@@ -1,4 +1,4 @@
-"""What is checked before anything is expanded: size, depth, number of nodes, and forms the profile does not have."""
+"""What is checked before anything is expanded: size, depth and number of nodes, and the form of every value."""
 
 import json
 import re
@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from policies.errors import PolicyMalformedError, PolicyTooLargeError
+from policies.jsonld.forms import TWICE, require_form
+from policies.places import Path, pointer
 from policies.vocabulary import CONTEXT_IRI, ODRL_CONTEXT_IRI
 
 MAX_BYTES: Final = 64 * 1024
@@ -17,20 +19,10 @@ MAX_NODES: Final = 2_000
 CONTEXTS: Final = (ODRL_CONTEXT_IRI, CONTEXT_IRI)
 """The one value that ``@context`` may have, in this order."""
 
-_KEYWORDS: Final = frozenset({"@type", "@id", "@list", "@value"})
-_TYPES: Final = frozenset({"@type", "type"})
 _BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 """Text and brackets. A text without end takes the rest, so that no byte is looked at twice."""
-_BITS: Final = 64
-"""No whole number of a policy needs more; a longer one is not given to any library."""
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool"
-Path: TypeAlias = tuple[str | int, ...]
-
-
-def pointer(path: Path) -> str:
-    """The JSON pointer (RFC 6901) of a path."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def read(document: bytes | Mapping[str, object]) -> dict[str, Json]:
@@ -38,22 +30,25 @@ def read(document: bytes | Mapping[str, object]) -> dict[str, Json]:
 
     Raises:
         PolicyTooLargeError: a limit is exceeded.
-        PolicyMalformedError: not a JSON object in UTF-8, a duplicate key, a null, an empty array or object, a double,
-            a keyword that the profile does not have, or another ``@context`` than the one expected.
+        PolicyMalformedError: not a JSON object in UTF-8, a form that a policy does not have, or another ``@context``
+            than the one expected.
     """
     parsed = _parse(document) if isinstance(document, bytes) else document
     if not isinstance(parsed, Mapping):
-        raise PolicyMalformedError("a policy is a JSON object")
+        raise PolicyMalformedError(
+            "a policy is a JSON object", rule=1, hint="send one object, not an address or a list"
+        )
     size = 0
     for path, value in _walk(parsed):
-        size += _check(path, value)
+        size += require_form(path, value)
         if size > MAX_BYTES:
             raise PolicyTooLargeError("bytes", MAX_BYTES)
     if parsed.get("@context") != list(CONTEXTS):
         raise PolicyMalformedError(
             "`@context` must be exactly the list of the two context addresses",
+            rule=1,
+            hint=f'write `["{CONTEXTS[0]}", "{CONTEXTS[1]}"]`',
             pointer="/@context",
-            hint=f"write `[{CONTEXTS[0]!r}, {CONTEXTS[1]!r}]`",
         )
     return {key: _plain(value) for key, value in parsed.items()}
 
@@ -80,22 +75,19 @@ def _parse(document: bytes) -> object:
         if depth > MAX_DEPTH:
             raise PolicyTooLargeError("levels", MAX_DEPTH)
     try:
-        return json.loads(document.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+        return json.loads(document.decode("utf-8"), object_pairs_hook=_object)
     except ValueError as error:
-        raise PolicyMalformedError("the policy is not JSON in UTF-8") from error
+        raise PolicyMalformedError(
+            "the policy is not JSON in UTF-8", rule=1, hint="send one JSON object, encoded in UTF-8"
+        ) from error
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
-        if key in found:
-            raise PolicyMalformedError(f"the key `{key}` stands twice in one object")
-        found[key] = value
+        # WHY: the parser does not know where it is; what checks the forms does, and refuses the place.
+        found[key] = TWICE if key in found else value
     return found
-
-
-def _constant(name: str) -> object:
-    raise PolicyMalformedError(f"`{name}` is not JSON")
 
 
 def _walk(parsed: object) -> Iterator[tuple[Path, object]]:
@@ -111,54 +103,11 @@ def _walk(parsed: object) -> Iterator[tuple[Path, object]]:
         if isinstance(value, Mapping | list):
             nodes += len(value)
             if len(path) >= MAX_DEPTH:
-                raise PolicyTooLargeError("levels", MAX_DEPTH)
+                raise PolicyTooLargeError("levels", MAX_DEPTH, pointer=pointer(path))
             if nodes > MAX_NODES:
-                raise PolicyTooLargeError("nodes", MAX_NODES)
+                raise PolicyTooLargeError("nodes", MAX_NODES, pointer=pointer(path))
         yield path, value
         if isinstance(value, Mapping):
             waiting.extend(((*path, key), value[key]) for key in reversed(tuple(value)))
         elif isinstance(value, list):
             waiting.extend(((*path, index), value[index]) for index in reversed(range(len(value))))
-
-
-def _check(path: Path, value: object) -> int:
-    """Refuse a value by its kind alone; answers about how many bytes it takes."""
-    match value:
-        case None:
-            raise PolicyMalformedError("`null` has no meaning in a policy", pointer=pointer(path))
-        case float():
-            raise PolicyMalformedError(
-                "a floating-point number is not exact", pointer=pointer(path), hint="write an `xsd:decimal` as text"
-            )
-        case Mapping() | list() if not value:
-            raise PolicyMalformedError("an empty object or array has no meaning", pointer=pointer(path))
-        case Mapping():
-            return sum(_key(path, key) for key in value)
-        case list():
-            return len(value)
-        case str() if value.startswith("@") and not _TYPES.isdisjoint(path[-2:]):
-            # WHY: expansion leaves such a type out without a word.
-            raise PolicyMalformedError(f"the keyword `{value}` is no type", pointer=pointer(path))
-        case str():
-            return _text(path, value)
-        case int() if value.bit_length() > _BITS:
-            raise PolicyMalformedError("a whole number is longer than 64 bits", pointer=pointer(path))
-        case int():
-            return value.bit_length() // 4 + 1
-        case _:
-            raise PolicyMalformedError("a policy holds JSON values only", pointer=pointer(path))
-
-
-def _key(path: Path, key: object) -> int:
-    if not isinstance(key, str):
-        raise PolicyMalformedError("a policy holds JSON values only", pointer=pointer(path))
-    if key.startswith("@") and key not in _KEYWORDS and not (key == "@context" and not path):
-        raise PolicyMalformedError(f"the keyword `{key}` is not allowed here", pointer=pointer((*path, key)))
-    return _text((*path, key), key)
-
-
-def _text(path: Path, text: str) -> int:
-    try:
-        return len(text.encode("utf-8")) + 2
-    except UnicodeEncodeError as error:
-        raise PolicyMalformedError("the text is not Unicode", pointer=pointer(path)) from error

@@ -21,7 +21,11 @@ class FrozenLoader:
         """
         text = self.documents.get(address)
         if text is None:
-            raise PolicyMalformedError(f"there is no document `{address}` here, and none is fetched")
+            raise PolicyMalformedError(
+                f"there is no document `{address}` here, and none is fetched",
+                rule=1,
+                hint="use the two bundled contexts",
+            )
         return {
             "contentType": "application/ld+json",
             "contextUrl": None,

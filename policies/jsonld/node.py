@@ -1,6 +1,6 @@
 """One node of the expanded document, read strictly: every part is asked for by name, and nothing else may be there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from policies import lexical
@@ -13,32 +13,41 @@ from policies.errors import (
 )
 from policies.jsonld.expansion import RELATIVE
 from policies.jsonld.limits import Json
-from policies.jsonld.places import Trail, locate
+from policies.jsonld.places import Trail, expanded, locate
+from policies.jsonld.properties import PROPERTIES
+from policies.left_out import LEFT_OUT, unknown
 from policies.model import Value
-from policies.vocabulary import DCT, ODRL, RDF, REP, Iri, absolute, compact, local
-
-_ODRL_PROPERTIES: Final = (
-    *("profile", "conflict", "permission", "prohibition", "obligation", "assigner", "assignee", "target", "action"),
-    *("source", "refinement", "constraint", "duty", "remedy", "consequence", "leftOperand", "operator", "rightOperand"),
-    *("unit", "and", "or", "xone", "consentingParty", "compensatedParty", "attributedParty", "informedParty"),
+from policies.vocabulary import (
+    INCLUDED_IN,
+    ODRL,
+    OPERANDS,
+    RDF,
+    XSD,
+    Iri,
+    Operator,
+    absolute,
+    compact,
+    local,
 )
-PROPERTIES: Final = frozenset(
-    {
-        *(ODRL + name for name in _ODRL_PROPERTIES),
-        RDF + "value",
-        DCT + "title",
-        DCT + "description",
-        REP + "onColumn",
-        REP + "parameter",
-    }
-)
-"""Every property that a policy may have anywhere."""
-_LEFT_OUT: Final = frozenset({ODRL + "inheritFrom", ODRL + "andSequence"})
-"""Properties of ODRL that are refused on purpose."""
 
-
-_TERMS: Final = frozenset(ODRL + name for name in ("action", "conflict", "leftOperand", "operator"))
-"""Properties whose values are terms, so that a bare word is a term nobody knows."""
+_ACTIONS: Final = tuple(INCLUDED_IN)
+_TERMS: Final[Mapping[str, tuple[int, Sequence[str]]]] = {
+    ODRL + "action": (10, _ACTIONS),
+    RDF + "value": (10, _ACTIONS),
+    ODRL + "conflict": (5, (ODRL + "prohibit",)),
+    ODRL + "leftOperand": (2, tuple(OPERANDS)),
+    ODRL + "operator": (8, tuple(Operator)),
+}
+"""Properties whose values are terms, so that a bare word is a term nobody knows: their rule, and the known terms."""
+_DATATYPES: Final[Mapping[str, tuple[int, str]]] = {
+    **{XSD + name: (6, "a time has an offset: `xsd:dateTime`") for name in ("date", "time", "gYear", "gYearMonth")},
+    lexical.DATE_TIME: (6, "write a moment with its offset, such as `2027-06-30T00:00:00Z`"),
+    lexical.DURATION: (6, "write days or smaller, such as `P180D` or `PT12H`; a month has no fixed length"),
+    **{XSD + name: (7, "only `xsd:integer` and `xsd:decimal` are exact") for name in ("double", "float")},
+    lexical.INTEGER: (7, "write a whole number of at most 64 bits"),
+    lexical.DECIMAL: (7, "write at most 38 digits, without exponent"),
+}
+"""What goes wrong with the values of a datatype: the rule, and what is supported instead."""
 
 
 class Node:
@@ -51,22 +60,31 @@ class Node:
         self._document = document
         self._trail = trail
         if "@value" in content or "@list" in content:
-            raise PolicyMalformedError("an object is expected here", pointer=self.pointer())
+            raise PolicyMalformedError(
+                "an object is expected here", rule=1, hint="write a node with its properties", pointer=self.pointer()
+            )
 
     def pointer(self, *steps: str | int) -> str:
         """The JSON pointer to this node, or to a part of it."""
-        return locate(self._document, self._trail + steps)
+        return locate(self._document, self._trail + expanded(steps))
 
     def allow(self, *properties: str) -> None:
         """Refuse every property that is not named."""
         for key in self._content:
             if key.startswith("@") or key in properties:
                 continue
-            if key in _LEFT_OUT:
-                raise PolicyUnsupportedError(f"`{compact(key)}` is not supported", pointer=self.pointer(key))
+            place = self.pointer(key)
+            if key in LEFT_OUT:
+                left_out = LEFT_OUT[key]
+                raise PolicyUnsupportedError(
+                    f"`{compact(key)}` is not supported", rule=left_out.rule, hint=left_out.instead, pointer=place
+                )
             if key in PROPERTIES:
-                raise PolicyTermMisplacedError(compact(key), "a property of this node", pointer=self.pointer(key))
-            raise PolicyTermUnknownError("property", compact(key), pointer=self.pointer(key))
+                names = "`, `".join(sorted(compact(each) for each in properties)) or "@id"
+                raise PolicyTermMisplacedError(
+                    compact(key), "a property of this node", rule=1, hint=f"it has `{names}`", pointer=place
+                )
+            raise unknown("property", key, rule=1, known=properties, pointer=place)
 
     def has(self, property_: str) -> bool:
         """Whether the property is there."""
@@ -81,7 +99,9 @@ class Node:
         """
         types: list[str] = self._content.get("@type", [])
         if len(types) > 1:
-            raise PolicyMalformedError("a node has one `@type`", pointer=self.pointer("@type"))
+            raise PolicyMalformedError(
+                "a node has one `@type`", rule=1, hint="keep the one that applies", pointer=self.pointer("@type")
+            )
         return types[0] if types else ""
 
     def require_type(self, *names: str) -> str:
@@ -92,13 +112,20 @@ class Node:
         """
         if self.type not in {ODRL + name for name in names}:
             wanted = " or ".join(f"`{name}`" for name in names)
-            raise PolicyMalformedError(f"an explicit `@type` {wanted} is expected here", pointer=self.pointer("@type"))
+            raise PolicyMalformedError(
+                f"an explicit `@type` {wanted} is expected here",
+                rule=1,
+                hint=f"write `@type` with {wanted}",
+                pointer=self.pointer("@type"),
+            )
         return self.type.removeprefix(ODRL)
 
-    def forbid(self, keyword: str) -> None:
+    def forbid(self, keyword: str, *, rule: int, hint: str) -> None:
         """Refuse a keyword on this node."""
         if keyword in self._content:
-            raise PolicyMalformedError(f"`{keyword}` must not stand here", pointer=self.pointer(keyword))
+            raise PolicyMalformedError(
+                f"`{keyword}` must not stand here", rule=rule, hint=hint, pointer=self.pointer(keyword)
+            )
 
     @property
     def uid(self) -> Iri:
@@ -123,7 +150,9 @@ class Node:
         values: list[Any] = self._content.get(property_, [])
         if len(values) != 1:
             problem = "is missing" if not values else "has several values"
-            raise PolicyMalformedError(f"`{compact(property_)}` {problem}", pointer=self.pointer(property_))
+            raise PolicyMalformedError(
+                f"`{compact(property_)}` {problem}", rule=1, hint="give exactly one", pointer=self.pointer(property_)
+            )
         return values[0]
 
     def node(self, property_: str) -> "Node":
@@ -138,7 +167,12 @@ class Node:
         """
         value = self.only(property_)
         if set(value) != {"@list"}:
-            raise PolicyMalformedError(f"`{compact(property_)}` must be an `@list`", pointer=self.pointer(property_))
+            raise PolicyMalformedError(
+                f"`{compact(property_)}` must be an `@list`",
+                rule=1,
+                hint='write `{"@list": [ … ]}`',
+                pointer=self.pointer(property_),
+            )
         members: list[Any] = value["@list"]
         return members
 
@@ -161,39 +195,75 @@ class Node:
             return ""
         value = self.only(property_)
         if set(value) != {"@value"} or not isinstance(value["@value"], str) or not value["@value"]:
-            raise PolicyMalformedError(f"`{compact(property_)}` must be plain text", pointer=self.pointer(property_))
+            raise PolicyMalformedError(
+                f"`{compact(property_)}` must be plain text",
+                rule=1,
+                hint="write a string that is not empty, without type or language",
+                pointer=self.pointer(property_),
+            )
         found: str = value["@value"]
         return found
 
-    def iri_of(self, value: Mapping[str, Any], property_: str) -> Iri:
-        """A value that must be a reference to an IRI."""
+    def iri_of(self, value: Mapping[str, Any], property_: str, *steps: str | int) -> Iri:
+        """A value that must be a reference to an IRI; ``steps`` lead from the property to it."""
         if set(value) != {"@id"}:
             raise PolicyMalformedError(
-                f"`{compact(property_)}` must be an IRI", pointer=self.pointer(property_), hint='write `{"@id": …}`'
+                f"`{compact(property_)}` must be an IRI",
+                rule=1,
+                hint='write `{"@id": "…"}` with an absolute IRI or a term',
+                pointer=self.pointer(property_, *steps),
             )
-        return self._iri(value["@id"], property_)
+        return self._iri(value["@id"], property_, *steps)
 
-    def literal_of(self, value: Mapping[str, Any], property_: str) -> Value:
-        """A value that must be a literal of an accepted type."""
+    def literal_of(self, value: Mapping[str, Any], property_: str, *steps: str | int) -> Value:
+        """A value that must be a literal of an accepted type; ``steps`` lead from the property to it."""
         if "@value" not in value or not set(value) <= {"@value", "@type"}:
-            raise PolicyMalformedError(f"`{compact(property_)}` must be a literal", pointer=self.pointer(property_))
+            raise self._not_literal(property_, *steps)
         given = value["@value"]
-        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}[type(given)]
+        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}.get(type(given))
         datatype = value.get("@type", native)
-        if not isinstance(datatype, str):
-            raise PolicyMalformedError("a literal has one `@type`", pointer=self.pointer(property_))
+        if native is None or not isinstance(datatype, str):
+            raise self._not_literal(property_, *steps)
         text = str(given).lower() if isinstance(given, bool) else str(given)
         parsed = lexical.parse(text, datatype)
         if parsed is None:
-            raise PolicyValueInvalidError(text, f"an accepted `{compact(datatype)}`", pointer=self.pointer(property_))
+            rule, hint = _DATATYPES.get(datatype, (2, "use a datatype of the profile"))
+            expected = f"an accepted `{compact(datatype)}`"
+            raise PolicyValueInvalidError(text, expected, rule=rule, hint=hint, pointer=self.pointer(property_, *steps))
         return parsed
 
-    def _iri(self, text: str | None, place: str) -> Iri:
+    def _not_literal(self, property_: str, *steps: str | int) -> PolicyMalformedError:
+        return PolicyMalformedError(
+            f"`{compact(property_)}` must be a literal",
+            rule=1,
+            hint="write text, a number, a boolean, or a typed `@value`",
+            pointer=self.pointer(property_, *steps),
+        )
+
+    def _iri(self, text: str | None, property_: str, *steps: str | int) -> Iri:
         if text is None:
             # WHY: expansion takes what looks like a keyword for none of its business and leaves nothing of it.
-            raise PolicyMalformedError("what looks like a keyword is no IRI", pointer=self.pointer(place))
-        if text.startswith(RELATIVE) and place in _TERMS:
-            raise PolicyTermUnknownError(local(place), text.rpartition("/")[2], pointer=self.pointer(place))
+            raise PolicyMalformedError(
+                "what looks like a keyword is no IRI",
+                rule=1,
+                hint="write an absolute IRI",
+                pointer=self.pointer(property_, *steps),
+            )
+        if text.startswith(RELATIVE) and property_ in _TERMS:
+            rule, known = _TERMS[property_]
+            term = text.rpartition("/")[2]
+            raise PolicyTermUnknownError(
+                local(property_),
+                term,
+                rule=rule,
+                known=[local(each) for each in known],
+                pointer=self.pointer(property_, *steps),
+            )
         if not absolute(text) or text.startswith(("_:", RELATIVE)):
-            raise PolicyMalformedError("an absolute IRI is expected", pointer=self.pointer(place))
+            raise PolicyMalformedError(
+                "an absolute IRI is expected",
+                rule=1,
+                hint="write it in full, or under a prefix of the contexts",
+                pointer=self.pointer(property_, *steps),
+            )
         return Iri(text)

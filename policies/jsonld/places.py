@@ -1,17 +1,37 @@
 """From a place in the expanded document back to the JSON pointer in the document as it was sent."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain, islice, starmap
-from typing import Final, TypeAlias
+from typing import TypeAlias, cast
 
-from policies.jsonld.limits import Json, Path, pointer
+from policies.errors import PolicyError
+from policies.jsonld.forms import name_of
+from policies.jsonld.limits import Json
+from policies.places import Path, path_of, pointer
 
 Trail: TypeAlias = tuple[str | int, ...]
 """Property IRIs, keywords and indices, as expansion has them: every property holds an array."""
 
-_SEPARATOR: Final = re.compile(r"[:/#]")
-_ALIASES: Final = {"@id": frozenset({"@id", "uid"}), "@type": frozenset({"@type", "type"})}
+
+def expanded(path: Path) -> Trail:
+    """The trail to a part, from the path in a document as the profile writes it."""
+    trail: list[str | int] = []
+    for step in path:
+        if trail and isinstance(step, str) and isinstance(trail[-1], str):
+            trail.append(0)
+        trail.append(step)
+    return tuple(trail)
+
+
+@contextmanager
+def pointing_into(document: Mapping[str, object]) -> Iterator[None]:
+    """Let refusals of a policy point into the document that it was read from, however that is spelt."""
+    try:
+        yield
+    except PolicyError as error:
+        error.point(locate(cast("Json", document), expanded(path_of(error.pointer))))
+        raise
 
 
 def locate(document: Json, trail: Trail) -> str:
@@ -53,8 +73,7 @@ def _keys(here: Json, step: str) -> list[str]:
     """The keys that hold the property, in the order in which expansion joins what they hold."""
     if not isinstance(here, dict):
         return []
-    names = _ALIASES.get(step, frozenset())
-    return sorted(key for key in here if key in names or (not names and _name(key) == _name(step)))
+    return sorted(key for key in here if name_of(key) == name_of(step))
 
 
 def _values(path: Path, value: Json) -> Iterator[tuple[Path, Json]]:
@@ -68,8 +87,3 @@ def _values(path: Path, value: Json) -> Iterator[tuple[Path, Json]]:
             yield place, each
         else:
             yield from _values(place, each)
-
-
-def _name(key: str) -> str:
-    """The last part of a property, however it is spelt."""
-    return _SEPARATOR.split(key)[-1]

@@ -1,11 +1,13 @@
 """From the expanded document to the model; a closed set of properties, types and terms."""
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from policies.canonical import canonical, condition_form
 from policies.errors import PolicyMalformedError, PolicyTermUnknownError, PolicyUnsupportedError
 from policies.jsonld.node import Node
+from policies.left_out import unknown
 from policies.model import (
     Action,
     Condition,
@@ -36,7 +38,6 @@ from policies.vocabulary import (
     Iri,
     Operator,
     ValueKind,
-    compact,
 )
 from policies.wellformed import require_wellformed
 
@@ -60,10 +61,19 @@ def read_policy(node: Node) -> Policy:
     kind = node.require_type(*(each.removeprefix(ODRL) for each in PolicyClass))
     if node.reference(ODRL + "profile") != PROFILE.profile:
         raise PolicyTermUnknownError(
-            "profile", node.reference(ODRL + "profile"), pointer=node.pointer(ODRL + "profile")
+            "profile",
+            node.reference(ODRL + "profile"),
+            rule=4,
+            known=(PROFILE.profile,),
+            pointer=node.pointer(ODRL + "profile"),
         )
     if node.reference(ODRL + "conflict") != ODRL + "prohibit":
-        raise PolicyUnsupportedError("`conflict` must be `prohibit`", pointer=node.pointer(ODRL + "conflict"))
+        raise PolicyUnsupportedError(
+            "`conflict` must be `prohibit`",
+            rule=5,
+            hint="write `prohibit`: a prohibition always wins over a permission",
+            pointer=node.pointer(ODRL + "conflict"),
+        )
     return Policy(
         uid=node.uid,
         policy_class=PolicyClass(ODRL + kind),
@@ -109,7 +119,12 @@ def _duty(node: Node, *, nested: bool) -> Duty:
     node.allow(*own, *ROLES, *(ODRL + name for name in ("action", "constraint", "consequence")))
     roles = [function for function in ROLES if node.has(function)]
     if len(roles) > 1:
-        raise PolicyMalformedError("a duty names one party with a function", pointer=node.pointer(roles[1]))
+        raise PolicyMalformedError(
+            "a duty names one party with a function",
+            rule=15,
+            hint="keep the function that the duty term asks for",
+            pointer=node.pointer(roles[1]),
+        )
     return Duty(
         uid=node.uid,
         action=_action(node),
@@ -131,49 +146,67 @@ def _target(rule: Node) -> Target:
         node.allow()
         return Target(source=node.uid)
     node.allow(ODRL + "source", ODRL + "refinement")
-    node.forbid("@id")
+    node.forbid("@id", rule=1, hint="`source` names the asset; a refined part has no name of its own")
     return Target(source=node.reference(ODRL + "source"), refinements=_conditions(node, "refinement"))
 
 
 def _action(rule: Node) -> Action:
     node = rule.node(ODRL + "action")
-    node.forbid("@type")
+    node.forbid("@type", rule=34, hint="write the action as `rdf:value`, without `@type`")
     if not node.has(RDF + "value"):
         node.allow()
-        return Action(term=_known_action(rule.reference(ODRL + "action"), rule.pointer(ODRL + "action")))
+        return Action(term=_known_action(rule, ODRL + "action"))
     node.allow(RDF + "value", ODRL + "refinement")
-    node.forbid("@id")
-    term = _known_action(node.reference(RDF + "value"), node.pointer(RDF + "value"))
-    return Action(term=term, refinements=_conditions(node, "refinement"))
+    node.forbid("@id", rule=1, hint="`rdf:value` names the action; a refined one has no name of its own")
+    return Action(term=_known_action(node, RDF + "value"), refinements=_conditions(node, "refinement"))
 
 
-def _known_action(term: Iri, pointer: str) -> Iri:
+def _known_action(node: Node, property_: str) -> Iri:
+    term = node.reference(property_)
     if term not in PROFILE.actions:
-        raise PolicyTermUnknownError("action", compact(term), pointer=pointer)
+        raise unknown("action", term, rule=10, known=PROFILE.actions, pointer=node.pointer(property_))
     return term
 
 
 def _conditions(node: Node, name: str) -> tuple[Condition, ...]:
-    conditions = tuple(_condition(each) for each in node.nodes(ODRL + name))
-    _require_distinct(tuple(flat(conditions)), node.pointer(ODRL + name))
+    nodes = list(node.nodes(ODRL + name))
+    conditions = tuple(_condition(each) for each in nodes)
+    _require_distinct(conditions, nodes)
     return conditions
 
 
-def _require_distinct(conditions: tuple[Condition, ...], pointer: str) -> None:
-    if len({canonical(condition_form(each)) for each in conditions}) != len(conditions):
-        raise PolicyMalformedError("the same condition stands twice in one set", pointer=pointer)
+def _require_distinct(conditions: Sequence[Condition], nodes: Sequence[Node]) -> None:
+    """No condition stands twice in one set; the members of an ``and`` stand in the set that holds it."""
+    seen: set[bytes] = set()
+    for condition, node in zip(conditions, nodes, strict=True):
+        for each in flat((condition,)):
+            form = canonical(condition_form(each))
+            if form in seen:
+                raise PolicyMalformedError(
+                    "the same condition stands twice in one set",
+                    rule=5,
+                    hint="keep one of the two",
+                    pointer=node.pointer(),
+                )
+            seen.add(form)
 
 
 def _condition(node: Node) -> Condition:
-    node.forbid("@id")
+    node.forbid("@id", rule=1, hint="a condition has no name of its own; the policy is a tree")
     if node.require_type("Constraint", "LogicalConstraint") == "Constraint":
         return _constraint(node)
     node.allow(*_LOGIC)
     present = [logic for logic in Logic if node.has(logic)]
     if len(present) != 1:
-        raise PolicyMalformedError("a logical constraint has one of `and`, `or`, `xone`", pointer=node.pointer())
-    members = tuple(_condition(each) for each in node.listed_nodes(present[0]))
-    _require_distinct(members, node.pointer(present[0]))
+        raise PolicyMalformedError(
+            "a logical constraint has one of `and`, `or`, `xone`",
+            rule=5,
+            hint="use one logical constraint for each",
+            pointer=node.pointer(),
+        )
+    nodes = list(node.listed_nodes(present[0]))
+    members = tuple(_condition(each) for each in nodes)
+    _require_distinct(members, nodes)
     return LogicalConstraint(logic=present[0], members=members)
 
 
@@ -186,28 +219,36 @@ def _constraint(node: Node) -> Constraint:
     left = node.reference(ODRL + "leftOperand")
     operand = PROFILE.operands.get(left)
     if operand is None:
-        raise PolicyTermUnknownError("left operand", compact(left), pointer=node.pointer(ODRL + "leftOperand"))
+        place = node.pointer(ODRL + "leftOperand")
+        raise unknown("left operand", left, rule=2, known=PROFILE.operands, pointer=place)
     term = node.reference(ODRL + "operator")
     if term not in {str(each) for each in Operator}:
-        raise PolicyTermUnknownError("operator", compact(term), pointer=node.pointer(ODRL + "operator"))
+        raise unknown("operator", term, rule=8, known=tuple(Operator), pointer=node.pointer(ODRL + "operator"))
     operator = Operator(term)
-    given = node.listed(_RIGHT) if operator in SET_OPERATORS else [node.only(_RIGHT)]
     constraint = Constraint(
         left=left,
         operator=operator,
-        right=tuple(_value(node, each, operand.kind) for each in given),
+        right=tuple(_right(node, operator, operand.kind)),
         unit=node.optional_reference(ODRL + "unit"),
         on_column=node.text(REP + "onColumn"),
         parameter=_parameter(node),
     )
-    require_wellformed(constraint, node.pointer())
+    require_wellformed(constraint, node)
     return constraint
 
 
-def _value(node: Node, given: dict[str, object], kind: ValueKind) -> Value:
+def _right(node: Node, operator: Operator, kind: ValueKind) -> Iterator[Value]:
+    if operator not in SET_OPERATORS:
+        yield _value(node, node.only(_RIGHT), kind)
+        return
+    for index, each in enumerate(node.listed(_RIGHT)):
+        yield _value(node, each, kind, "@list", index)
+
+
+def _value(node: Node, given: dict[str, object], kind: ValueKind, *steps: str | int) -> Value:
     if kind is ValueKind.IRI:
-        return node.iri_of(given, _RIGHT)
-    value = node.literal_of(given, _RIGHT)
+        return node.iri_of(given, _RIGHT, *steps)
+    value = node.literal_of(given, _RIGHT, *steps)
     # WHY: a whole number is a decimal too; both spellings of one amount must have one hash.
     return Decimal(value) if kind is ValueKind.DECIMAL and type(value) is int else value
 
@@ -221,5 +262,10 @@ def _parameter(node: Node) -> Iri | int | None:
         return node.iri_of(given, property_)
     value = node.literal_of(given, property_)
     if type(value) is not int:
-        raise PolicyMalformedError("a parameter is an IRI or a whole number", pointer=node.pointer(property_))
+        raise PolicyMalformedError(
+            "a parameter is an IRI or a whole number",
+            rule=28,
+            hint="write a level, a width, or a unit of time",
+            pointer=node.pointer(property_),
+        )
     return value

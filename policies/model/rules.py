@@ -176,7 +176,9 @@ class Policy:
 def _only(named: set[Iri | None], what: str) -> Iri:
     one = named.pop() if len(named) == 1 else None
     if one is None:
-        raise PolicyMalformedError(f"the rules of the policy do not name one `{what}`")
+        raise PolicyMalformedError(
+            f"the rules of the policy do not name one `{what}`", rule=1, hint=f"name the same `{what}` in every rule"
+        )
     return one
 
 

@@ -129,7 +129,11 @@ def renamed(policy: Policy, uid: str) -> Policy:
 def _assigned(policy: Policy, assignee: Iri) -> Policy:
     def named(rule: Permission | Prohibition | Duty) -> Iri | None:
         if rule.assignee not in {None, assignee, rule.assigner}:
-            raise PolicyMalformedError(f"the rule `{rule.uid}` already names another assignee")
+            raise PolicyMalformedError(
+                f"the rule `{rule.uid}` already names another assignee",
+                rule=1,
+                hint="leave the assignee of the offer out",
+            )
         return rule.assignee or assignee
 
     return replace(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyshacl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from pyld import jsonld
 from pyshacl.rdfutil.inoculate import inoculate
 from rdflib import Graph
@@ -158,13 +158,13 @@ def test_offers_made_from_templates_conform(template: Template) -> None:
     assert complaint(to_document(template.offer(filled, uid=OFFER, assigner=OWNER, target=ASSET))) == ""
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(terms=TERMS)
 def test_whatever_flat_terms_make_conforms(terms: Terms) -> None:
     assert complaint(*map(to_document, every_form(terms))) == ""
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(prohibition=PROHIBITIONS)
 def test_any_prohibition_in_an_agreement_conforms(prohibition: Prohibition) -> None:
     licence = an_agreement()

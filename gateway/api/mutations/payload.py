@@ -37,18 +37,22 @@ class UserError:
     field: str | None = strawberry.field(description="The part of the input: a name, a path, or a JSON pointer.")
     message: str = strawberry.field(description="For people; may change.")
     hint: str | None = strawberry.field(description="What to do about it.")
+    rule: int | None = strawberry.field(
+        description="The rule of the policy semantics that a policy breaks, by its number in the documentation."
+    )
 
     @classmethod
     def of(cls, error: CodedError) -> Self:
         """The mistake that a use case found."""
+        rule: int | None = None
         match error:
             case PolicyError():
-                field = error.pointer
+                field, rule = error.pointer, error.rule
             case InputInvalidError():
                 field = error.field
             case _:
                 field = ""
-        return cls(code=error.code, field=field or None, message=error.message, hint=error.hint or None)
+        return cls(code=error.code, field=field or None, message=error.message, hint=error.hint or None, rule=rule)
 
 
 @strawberry.type(description="What all mutations give.")

@@ -217,7 +217,7 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     ("POLICY_MALFORMED", "/title", lambda document: document.update(title="")),
     ("POLICY_MALFORMED", "/title", lambda document: document.update(title=12)),
     ("POLICY_MALFORMED", "", lambda document: document.update({cast("Any", 1): "x"})),
-    ("POLICY_MALFORMED", "", lambda document: document.update({"@id": "urn:other"})),
+    ("POLICY_MALFORMED", "/@id", lambda document: document.update({"@id": "urn:other"})),
     ("POLICY_MALFORMED", "/uid", lambda document: document.update(uid="relative")),
     ("POLICY_MALFORMED", "/uid", lambda document: document.update(uid="@keyword")),
     ("POLICY_MALFORMED", "/title", lambda document: document.update(title=10**6_000)),
@@ -331,7 +331,7 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     ),
     (
         "POLICY_TERM_MISPLACED",
-        "/permission/0/constraint/0",
+        "/permission/0/constraint/0/operator",
         lambda document: constraint(document).update(operator="gteq"),
     ),
     ("POLICY_MALFORMED", "/permission/0/constraint/0", lambda document: constraint(document).pop("rightOperand")),
@@ -357,38 +357,38 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     ),
     (
         "POLICY_VALUE_INVALID",
-        "/permission/0/constraint/0",
+        "/permission/0/constraint/0/rightOperand",
         lambda document: constraint(document).update(rightOperand="12"),
     ),
     (
         "POLICY_VALUE_INVALID",
-        "/permission/0/constraint/0",
+        "/permission/0/constraint/0/rightOperand",
         lambda document: constraint(document).update(rightOperand=True),
     ),
     (
         "POLICY_VALUE_INVALID",
-        "/permission/0/constraint/0",
+        "/permission/0/constraint/0/rightOperand",
         lambda document: constraint(document).update(rightOperand=-1),
     ),
     ("POLICY_MALFORMED", "/permission/0/constraint/0/uid", lambda document: constraint(document).update(uid="urn:c:1")),
     (
         "POLICY_MALFORMED",
-        "/permission/0/constraint/0",
+        "/permission/0/constraint/0/unit",
         lambda document: constraint(document).update(unit={"@id": "iso4217:EUR"}),
     ),
     (
         "POLICY_MALFORMED",
-        "/permission/0/constraint/0",
+        "/permission/0/constraint/0/rep:onColumn",
         lambda document: constraint(document).update({"rep:onColumn": "text"}),
     ),
     (
         "POLICY_VALUE_INVALID",
-        "/permission/0/constraint/0",
+        "/permission/0/constraint/0/rep:parameter",
         lambda document: constraint(document).update({"rep:parameter": 3}),
     ),
     (
         "POLICY_VALUE_INVALID",
-        "/permission/0/constraint/0",
+        "/permission/0/constraint/0/rep:parameter",
         lambda document: constraint(document).update({"rep:parameter": {"@id": "rep:month"}}),
     ),
     (
@@ -403,27 +403,27 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     ),
     (
         "POLICY_MALFORMED",
-        "/permission/0/constraint/1/rightOperand",
+        "/permission/0/constraint/1/rightOperand/@list/2",
         lambda document: constraint(document, 1)["rightOperand"]["@list"].append("DE"),
     ),
     (
         "POLICY_TERM_UNKNOWN",
-        "/permission/0/constraint/1",
+        "/permission/0/constraint/1/rightOperand/@list/2",
         lambda document: constraint(document, 1)["rightOperand"]["@list"].append({"@id": "iso3166:Europe"}),
     ),
     (
         "POLICY_MALFORMED",
-        "/permission/0/constraint/1",
+        "/permission/0/constraint/1/rightOperand/@list/2",
         lambda document: constraint(document, 1)["rightOperand"]["@list"].append({"@id": "iso3166:DE"}),
     ),
     (
         "POLICY_TERM_UNKNOWN",
-        "/permission/0/constraint/2/or/@list/0",
+        "/permission/0/constraint/2/or/@list/0/rightOperand",
         lambda document: constraint(document, 2)["or"]["@list"][0].update(rightOperand={"@id": "dpv:Consent"}),
     ),
     (
         "POLICY_MALFORMED",
-        "/permission/0/constraint/2/or",
+        "/permission/0/constraint/2/or/@list/2",
         lambda document: constraint(document, 2)["or"]["@list"].append(constraint(document, 2)["or"]["@list"][0]),
     ),
     (
@@ -448,7 +448,7 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     ),
     (
         "POLICY_MALFORMED",
-        "/permission/0/constraint",
+        "/permission/0/constraint/3",
         lambda document: permission(document)["constraint"].append(constraint(document)),
     ),
     ("POLICY_MALFORMED", "/permission/0/duty/0", lambda document: permission(document)["duty"][0].pop("@type")),
@@ -462,10 +462,14 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
         "/permission/0/duty/0/informedParty",
         lambda document: permission(document)["duty"][0].update(informedParty="urn:x"),
     ),
-    ("POLICY_MALFORMED", "", lambda document: permission(document).update(uid="urn:set:1")),
-    ("POLICY_MALFORMED", "", lambda document: permission(document).update(target="urn:set:1")),
+    ("POLICY_MALFORMED", "/permission/0/uid", lambda document: permission(document).update(uid="urn:set:1")),
+    ("POLICY_MALFORMED", "/uid", lambda document: permission(document).update(target="urn:set:1")),
     ("POLICY_TOO_LARGE", "", lambda document: document.update(title="x" * 65_536)),
-    ("POLICY_TOO_LARGE", "", lambda document: permission(document).update(constraint=["x"] * 2_001)),
+    (
+        "POLICY_TOO_LARGE",
+        "/permission/0/constraint",
+        lambda document: permission(document).update(constraint=["x"] * 2_001),
+    ),
 ]
 
 

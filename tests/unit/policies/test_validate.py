@@ -41,7 +41,6 @@ from policies.vocabulary import (
     ELAPSED_TIME,
     EVALUATE,
     EVENT,
-    EVERY,
     FIELD,
     GENERALISE,
     INFORM,
@@ -77,7 +76,6 @@ from tests.testkit.policies import (
     OWNER,
     RESEARCH,
     a_constraint,
-    all_together,
     an_agreement,
     an_offer,
     constrained,
@@ -152,10 +150,6 @@ def to_owner(function: Iri) -> Role:
             an_offer(),
             either(a_constraint(SPATIAL, Operator.EQ, GERMANY), a_constraint(PURPOSE, Operator.IS_A, RESEARCH)),
         ),
-        constrained(
-            an_offer(),
-            all_together(a_constraint(COUNT, Operator.LTEQ, 3), a_constraint(SPATIAL, Operator.EQ, GERMANY)),
-        ),
         refined(an_offer(), a_constraint(COLUMN, Operator.EQ, "public", on_column="value")),
     ],
 )
@@ -175,19 +169,19 @@ def test_two_permissions_that_never_match_one_request_are_fine() -> None:
 
 REFUSED: list[tuple[str, str, Policy]] = [
     ("POLICY_MALFORMED", "", replace(an_offer(), permissions=(), prohibitions=(), obligations=())),
-    ("POLICY_MALFORMED", "/permission", replace(an_offer(), permissions=())),
-    ("POLICY_MALFORMED", "", owing(an_obligation(MARK_RECORDS, target=None))),
-    ("POLICY_MALFORMED", "", replace(an_offer(), policy_class=PolicyClass.AGREEMENT)),
-    ("POLICY_MALFORMED", "", permitting(an_offer(), assigner=None)),
-    ("POLICY_MALFORMED", "", forbidding(assigner=LICENSEE)),
-    ("POLICY_MALFORMED", "", forbidding(assignee=LICENSEE)),
-    ("POLICY_MALFORMED", "", permitting(an_offer(), uid=Iri("urn:offer:1#n1"))),
-    ("POLICY_UNSUPPORTED", "", forbidding(target=Target(source=Iri("urn:other")))),
-    ("POLICY_AMBIGUOUS", "", second_permission(USE)),
-    ("POLICY_TERM_UNKNOWN", "", permitting(an_offer(), action=Action(term=Iri("urn:x")))),
-    ("POLICY_TERM_UNKNOWN", "", under(a_duty(Iri("urn:x")))),
-    ("POLICY_TERM_MISPLACED", "/permission/0", permitting(an_offer(), action=Action(term=DELETE))),
-    ("POLICY_TERM_MISPLACED", "/prohibition/0", forbidding(action=Action(term=ATTRIBUTE))),
+    ("POLICY_MALFORMED", "", replace(an_offer(), permissions=())),
+    ("POLICY_MALFORMED", "/obligation/3", owing(an_obligation(MARK_RECORDS, target=None))),
+    ("POLICY_MALFORMED", "/permission/0", replace(an_offer(), policy_class=PolicyClass.AGREEMENT)),
+    ("POLICY_MALFORMED", "/permission/0", permitting(an_offer(), assigner=None)),
+    ("POLICY_MALFORMED", "/prohibition/0/assigner", forbidding(assigner=LICENSEE)),
+    ("POLICY_MALFORMED", "/prohibition/0/assignee", forbidding(assignee=LICENSEE)),
+    ("POLICY_MALFORMED", "/prohibition/0/uid", permitting(an_offer(), uid=Iri("urn:offer:1#n1"))),
+    ("POLICY_UNSUPPORTED", "/prohibition/0/target", forbidding(target=Target(source=Iri("urn:other")))),
+    ("POLICY_AMBIGUOUS", "/permission/1", second_permission(USE)),
+    ("POLICY_TERM_UNKNOWN", "/permission/0/action", permitting(an_offer(), action=Action(term=Iri("urn:x")))),
+    ("POLICY_TERM_UNKNOWN", "/permission/0/duty/0/action", under(a_duty(Iri("urn:x")))),
+    ("POLICY_TERM_MISPLACED", "/permission/0/action", permitting(an_offer(), action=Action(term=DELETE))),
+    ("POLICY_TERM_MISPLACED", "/prohibition/0/action", forbidding(action=Action(term=ATTRIBUTE))),
     (
         "POLICY_TERM_MISPLACED",
         "/permission/0/constraint/1",
@@ -215,10 +209,14 @@ REFUSED: list[tuple[str, str, Policy]] = [
             an_offer(), action=Action(term=EVALUATE, refinements=(a_constraint(SPATIAL, Operator.EQ, GERMANY),))
         ),
     ),
-    ("POLICY_TERM_MISPLACED", "/prohibition/0", forbidding(constraints=(a_constraint(COUNT, Operator.LTEQ, 3),))),
     (
         "POLICY_TERM_MISPLACED",
-        "/prohibition/0",
+        "/prohibition/0/constraint/0",
+        forbidding(constraints=(a_constraint(COUNT, Operator.LTEQ, 3),)),
+    ),
+    (
+        "POLICY_TERM_MISPLACED",
+        "/prohibition/0/target/refinement/0",
         forbidding(
             target=Target(source=ASSET, refinements=(a_constraint(FIELD, Operator.NOT_TOGETHER, "value", "rater"),))
         ),
@@ -254,7 +252,7 @@ REFUSED: list[tuple[str, str, Policy]] = [
     ),
     (
         "POLICY_UNSUPPORTED",
-        "/permission/0/constraint/1",
+        "/permission/0/constraint/1/or/@list/0",
         constrained(
             an_offer(),
             either(either(a_constraint(SPATIAL, Operator.EQ, GERMANY)), a_constraint(SPATIAL, Operator.EQ, GERMANY)),
@@ -272,31 +270,24 @@ REFUSED: list[tuple[str, str, Policy]] = [
     ),
     (
         "POLICY_VALUE_INVALID",
-        "/permission/0/constraint/1",
+        "/permission/0/constraint/1/rightOperand",
         constrained(an_offer(), a_constraint(COUNT, Operator.LTEQ, "3")),
     ),
     (
         "POLICY_TERM_UNKNOWN",
-        "/permission/0/constraint/1",
+        "/permission/0/constraint/1/or/@list/0/leftOperand",
         constrained(
             an_offer(), either(a_constraint(Iri("urn:x"), Operator.EQ, 1), a_constraint(Iri("urn:y"), Operator.EQ, 1))
         ),
     ),
-    ("POLICY_TERM_MISPLACED", "/permission/0/duty/0", under(a_duty(DELETE, WEEK))),
-    ("POLICY_TERM_MISPLACED", "/permission/0/duty/0", under(a_duty(EVALUATE))),
-    ("POLICY_TERM_MISPLACED", "/obligation/3", owing(an_obligation(OBTAIN_CONSENT))),
-    ("POLICY_TERM_MISPLACED", "/prohibition/0/remedy/0", remedied(a_duty(ATTRIBUTE))),
+    ("POLICY_TERM_MISPLACED", "/permission/0/duty/0/action", under(a_duty(DELETE, WEEK))),
+    ("POLICY_TERM_MISPLACED", "/permission/0/duty/0/action", under(a_duty(EVALUATE))),
+    ("POLICY_TERM_MISPLACED", "/obligation/3/action", owing(an_obligation(OBTAIN_CONSENT))),
+    ("POLICY_TERM_MISPLACED", "/prohibition/0/remedy/0/action", remedied(a_duty(ATTRIBUTE))),
+    ("POLICY_MALFORMED", "/permission/0/duty/0/assignee", under(a_duty(PAY_DEPOSIT, FIVE_EUROS, assignee=LICENSEE))),
     (
         "POLICY_TERM_MISPLACED",
-        "/prohibition/0/remedy/0",
-        remedied(
-            a_duty(INFORM, a_constraint(EVERY, Operator.EQ, timedelta(7)), role=to_owner(INFORMED_PARTY)),
-        ),
-    ),
-    ("POLICY_MALFORMED", "/permission/0/duty/0", under(a_duty(PAY_DEPOSIT, FIVE_EUROS, assignee=LICENSEE))),
-    (
-        "POLICY_TERM_MISPLACED",
-        "/prohibition/0/remedy/0",
+        "/prohibition/0/remedy/0/consequence",
         remedied(a_duty(DELETE, WEEK, consequences=(a_duty(DELETE, uid=Iri("urn:duty:c")),))),
     ),
     (
@@ -310,25 +301,45 @@ REFUSED: list[tuple[str, str, Policy]] = [
         ),
     ),
     ("POLICY_MALFORMED", "/obligation/3", owing(an_obligation(CERTIFY_DELETION, WEEK))),
-    ("POLICY_MALFORMED", "/obligation/3", owing(an_obligation(DELETE, WEEK, role=to_owner(INFORMED_PARTY)))),
-    ("POLICY_MALFORMED", "/permission/0/duty/0", under(a_duty(OBTAIN_CONSENT, role=to_owner(CONSENTING_PARTY)))),
-    ("POLICY_MALFORMED", "/permission/0/duty/0", under(a_duty(PAY_DEPOSIT))),
-    ("POLICY_MALFORMED", "/obligation/3", owing(an_obligation(SETTLE, WEEK, role=to_owner(COMPENSATED_PARTY)))),
-    ("POLICY_TERM_MISPLACED", "/permission/0/duty/0", under(a_duty(PAY_DEPOSIT, FIVE_EUROS, WEEK))),
+    (
+        "POLICY_MALFORMED",
+        "/obligation/3/informedParty",
+        owing(an_obligation(DELETE, WEEK, role=to_owner(INFORMED_PARTY))),
+    ),
+    (
+        "POLICY_MALFORMED",
+        "/permission/0/duty/0/consentingParty",
+        under(a_duty(OBTAIN_CONSENT, role=to_owner(CONSENTING_PARTY))),
+    ),
+    ("POLICY_MALFORMED", "/permission/0/duty/0/action", under(a_duty(PAY_DEPOSIT))),
+    ("POLICY_MALFORMED", "/obligation/3/action", owing(an_obligation(SETTLE, WEEK, role=to_owner(COMPENSATED_PARTY)))),
+    ("POLICY_TERM_MISPLACED", "/permission/0/duty/0/action/refinement/1", under(a_duty(PAY_DEPOSIT, FIVE_EUROS, WEEK))),
     (
         "POLICY_TERM_MISPLACED",
         "/permission/0/duty/0/constraint/0",
         under(a_duty(PAY_DEPOSIT, FIVE_EUROS, constraints=(a_constraint(SPATIAL, Operator.EQ, GERMANY),))),
     ),
-    ("POLICY_UNENFORCEABLE", "", refined(an_offer(), a_constraint(CONTESTED, Operator.EQ, False))),  # noqa: FBT003
-    ("POLICY_UNENFORCEABLE", "", constrained(an_offer(), a_constraint(MIN_GROUP_SIZE, Operator.GTEQ, 3))),
-    ("POLICY_UNENFORCEABLE", "/permission/0", an_offer(valid_until=NOW)),
-    ("POLICY_UNENFORCEABLE", "/permission/0", an_offer(max_queries=0)),
-    ("POLICY_UNENFORCEABLE", "/permission/0", an_offer(days=0)),
-    ("POLICY_UNENFORCEABLE", "/permission/0", constrained(an_offer(), a_constraint(COUNT, Operator.LT, 1))),
     (
         "POLICY_UNENFORCEABLE",
-        "/permission/0",
+        "/permission/0/target/refinement/1/leftOperand",
+        refined(an_offer(), a_constraint(CONTESTED, Operator.EQ, False)),  # noqa: FBT003
+    ),
+    (
+        "POLICY_UNENFORCEABLE",
+        "/permission/0/constraint/1/leftOperand",
+        constrained(an_offer(), a_constraint(MIN_GROUP_SIZE, Operator.GTEQ, 3)),
+    ),
+    ("POLICY_UNENFORCEABLE", "/permission/0/constraint/1/rightOperand", an_offer(valid_until=NOW)),
+    ("POLICY_UNENFORCEABLE", "/permission/0/constraint/1/rightOperand", an_offer(max_queries=0)),
+    ("POLICY_UNENFORCEABLE", "/permission/0/constraint/1/rightOperand", an_offer(days=0)),
+    (
+        "POLICY_UNENFORCEABLE",
+        "/permission/0/constraint/1/rightOperand",
+        constrained(an_offer(), a_constraint(COUNT, Operator.LT, 1)),
+    ),
+    (
+        "POLICY_UNENFORCEABLE",
+        "/permission/0/constraint/2",
         constrained(
             an_offer(valid_until=datetime(2027, 1, 1, tzinfo=UTC)),
             a_constraint(DATE_TIME, Operator.GTEQ, datetime(2028, 1, 1, tzinfo=UTC)),
@@ -336,22 +347,26 @@ REFUSED: list[tuple[str, str, Policy]] = [
     ),
     (
         "POLICY_UNENFORCEABLE",
-        "/permission/0",
+        "/permission/0/target/refinement/1",
         refined(an_offer(), a_constraint(FIELD, Operator.IS_ANY_OF, "observed_at")),
     ),
     (
         "POLICY_UNENFORCEABLE",
-        "/permission/0",
+        "/permission/0/target/refinement/2",
         refined(
             an_offer(),
             a_constraint(TRANSFORM, Operator.EQ, PSEUDONYMISE, on_column="rater"),
             a_constraint(TRANSFORM, Operator.EQ, REDACT_TEXT, on_column="rater"),
         ),
     ),
-    ("POLICY_UNENFORCEABLE", "/permission/0", an_offer(price=Rate(amount_micro=1, currency="EUR", unit=PER_RUN))),
     (
         "POLICY_UNENFORCEABLE",
-        "/permission/0",
+        "/permission/0/duty/0/action",
+        an_offer(price=Rate(amount_micro=1, currency="EUR", unit=PER_RUN)),
+    ),
+    (
+        "POLICY_UNENFORCEABLE",
+        "/permission/0/duty/1",
         permitting(
             an_offer(),
             duties=tuple(
@@ -364,7 +379,7 @@ REFUSED: list[tuple[str, str, Policy]] = [
     ),
     (
         "POLICY_UNENFORCEABLE",
-        "/permission/0",
+        "/permission/0/duty/0/action",
         under(
             a_duty(
                 COMPENSATE,
@@ -374,8 +389,16 @@ REFUSED: list[tuple[str, str, Policy]] = [
             )
         ),
     ),
-    ("POLICY_TERM_UNKNOWN", "", an_offer(columns=frozenset({"unheard"}))),
-    ("POLICY_TERM_UNKNOWN", "", an_offer(transforms={"unheard": Transform(term=GENERALISE, parameter=1)})),
+    (
+        "POLICY_TERM_UNKNOWN",
+        "/permission/0/target/refinement/0/rightOperand/@list/0",
+        an_offer(columns=frozenset({"unheard"})),
+    ),
+    (
+        "POLICY_TERM_UNKNOWN",
+        "/permission/0/target/refinement/1/rep:onColumn",
+        an_offer(transforms={"unheard": Transform(term=GENERALISE, parameter=1)}),
+    ),
 ]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from policies.errors import PolicyError
 from policies.model import Value
+from policies.places import Written
 from policies.vocabulary import (
     BUCKET,
     COLUMN,
@@ -53,7 +54,7 @@ JUNE = datetime(2026, 6, 1, tzinfo=UTC)
     ],
 )
 def test_accepted(left: Iri, operator: Operator, right: tuple[Value, ...], more: dict[str, Any]) -> None:
-    require_wellformed(a_constraint(left, operator, *right, **more))
+    require_wellformed(a_constraint(left, operator, *right, **more), Written())
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,8 @@ def test_accepted(left: Iri, operator: Operator, right: tuple[Value, ...], more:
 )
 def test_refused(code: str, left: Iri, operator: Operator, right: tuple[Value, ...], more: dict[str, Any]) -> None:
     with pytest.raises(PolicyError) as refused:
-        require_wellformed(a_constraint(left, operator, *right, **more), "/here")
+        require_wellformed(a_constraint(left, operator, *right, **more), Written(("here",)))
     assert refused.value.code == code
-    assert refused.value.pointer == "/here"
+    assert refused.value.pointer.startswith("/here")
+    assert refused.value.rule in range(1, 35)
+    assert refused.value.hint
