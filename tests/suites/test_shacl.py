@@ -12,17 +12,17 @@ from typing import Any
 
 import pyshacl
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given, reject, settings
 from pyld import jsonld
 from pyshacl.rdfutil.inoculate import inoculate
 from rdflib import Graph
 
 from gateway.demo.publications import OFFERED
-from policies.errors import PolicyError
+from policies.errors import PolicyError, PolicyTermMisplacedError
 from policies.jsonld import intake, to_document
 from policies.jsonld.expansion import expand
 from policies.jsonld.limits import read
-from policies.model import Policy, PolicyClass, Prohibition, Transform
+from policies.model import Condition, Policy, PolicyClass, Prohibition, Transform
 from policies.templates import TEMPLATES, Template
 from policies.terms import Rate, Terms, agreement
 from policies.validate import validate
@@ -37,9 +37,11 @@ from tests.testkit.policies import (
     OFFER,
     OWNER,
     an_agreement,
+    constrained,
+    refined,
     some_terms,
 )
-from tests.testkit.policy_strategies import PROHIBITIONS, TERMS
+from tests.testkit.policy_strategies import ACCESS_CONDITIONS, PROHIBITIONS, TARGET_CONDITIONS, TERMS
 from tests.testkit.shared import shared
 
 PUBLISHED = ROOT / "docs" / "profile" / "1"
@@ -164,12 +166,31 @@ def test_whatever_flat_terms_make_conforms(terms: Terms) -> None:
     assert complaint(*map(to_document, every_form(terms))) == ""
 
 
+def require_agreement(policy: Policy) -> None:
+    """Registration and shapes agree on where terms may stand; what is refused for its meaning is left aside."""
+    document = to_document(policy)
+    try:
+        validate(intake(document), now=NOW, supplied=frozenset(OPERANDS))
+    except PolicyTermMisplacedError:
+        assert complaint(document) != ""
+    except PolicyError:
+        reject()
+    else:
+        assert complaint(document) == ""
+
+
 @settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(prohibition=PROHIBITIONS)
-def test_any_prohibition_in_an_agreement_conforms(prohibition: Prohibition) -> None:
+def test_intake_and_shapes_agree_on_any_prohibition(prohibition: Prohibition) -> None:
     licence = an_agreement()
 
-    assert complaint(to_document(replace(licence, prohibitions=(*licence.prohibitions, prohibition)))) == ""
+    require_agreement(replace(licence, prohibitions=(*licence.prohibitions, prohibition)))
+
+
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(constraints=ACCESS_CONDITIONS, refinements=TARGET_CONDITIONS)
+def test_intake_and_shapes_agree_on_any_terms(constraints: list[Condition], refinements: list[Condition]) -> None:
+    require_agreement(refined(constrained(an_agreement(), *constraints), *refinements))
 
 
 GONE = object()
