@@ -10,7 +10,7 @@ import pytest
 
 from gateway.cli.app import main
 from policies.canonical import canonical_bytes, policy_hash
-from policies.errors import PolicyMalformedError
+from policies.errors import PolicyError, PolicyMalformedError
 from policies.jsonld import intake
 from tests.architecture.packages import ROOT
 
@@ -69,6 +69,13 @@ def the_call(**changed: Any) -> dict[str, Any]:
     return {**given, **changed}
 
 
+def refusal(path: Path) -> PolicyError:
+    """Why the file is refused."""
+    with pytest.raises(PolicyError) as refused:
+        intake(path.read_bytes())
+    return refused.value
+
+
 @pytest.fixture
 def numbered(monkeypatch):
     """Refusals that name the rule they stand on."""
@@ -100,11 +107,14 @@ def test_every_refusal_is_told_with_file_code_place_rule_and_what_to_do(tmp_path
 
     told = capsys.readouterr().out
     assert "holds, Agreement" in told
-    assert f"{null}: refused, " in told
-    assert "  rule: 1 of docs/reference/policy-semantics.md\n" in told
-    assert "  code: POLICY_MALFORMED, told in docs/errors/POLICY_MALFORMED.md\n" in told
-    assert f"{unknown}: refused, unknown left operand `rep:recordCout`, at `/permission/0/constraint/5" in told
-    assert "  what to do: use a term of the profile, spelt as the profile has it\n" in told
+    for path in (null, unknown):
+        refused = refusal(path)
+        assert f"{path}: refused, {refused.message}\n" in told
+        assert refused.pointer in refused.message
+        assert f"  code: {refused.code}, told in docs/errors/{refused.code}.md\n" in told
+    assert "unknown left operand `rep:recordCout`, at `/permission/0/constraint/5" in told
+    assert f"  what to do: {refusal(unknown).hint}\n" in told
+    assert "  rule: 1, told in docs/reference/policy-semantics.md\n" in told
 
 
 def test_json_lists_every_file(tmp_path, capsys):
