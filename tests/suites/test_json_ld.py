@@ -1,20 +1,13 @@
 """The W3C JSON-LD 1.1 API suite: the processor that policies are expanded with, behind the product's own loader."""
 
 import json
-import socket
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
-from pyld import jsonld
 
-from policies.errors import PolicyMalformedError
-from policies.jsonld import expansion, intake, to_document
-from policies.jsonld.limits import CONTEXTS
-from policies.jsonld.loader import FrozenLoader
-from tests.suites.json_ld import BASE, Suite, canonical_quads, equal, is_old
-from tests.testkit.policies import an_offer
+from tests.suites.json_ld import Suite, canonical_quads, equal, is_old
 from tests.testkit.shared import shared
 from tests.testkit.sockets import sockets
 
@@ -92,32 +85,3 @@ def test_the_order_of_arrays_counts_in_lists_alone() -> None:
 def test_datasets_are_compared_up_to_the_names_of_blank_nodes() -> None:
     assert canonical_quads("_:a <urn:p> _:b .\n") == canonical_quads("_:x <urn:p> _:y .\n")
     assert canonical_quads("_:a <urn:p> _:b .\n") != canonical_quads("_:a <urn:p> _:a .\n")
-
-
-def test_no_address_outside_the_fixed_documents_is_answered() -> None:
-    loader = FrozenLoader(documents={BASE + "a.jsonld": "{}"})
-    options: Any = {"documentLoader": loader}
-
-    for address in ("https://example.org/", BASE, BASE + "a.jsonld#", "file:///etc/passwd", "a.jsonld", ""):
-        with sockets() as heard, pytest.raises(PolicyMalformedError, match="none is fetched"):
-            loader(address, {})
-        assert heard == []
-    with sockets() as heard, pytest.raises(jsonld.JsonLdError) as refused:
-        jsonld.expand({"@context": "https://example.org/context", "term": 1}, options)
-    assert heard == []
-    assert refused.value.code == "loading remote context failed"
-
-
-def test_the_audit_hears_a_socket() -> None:
-    with sockets() as heard:
-        socket.socket().close()
-
-    assert "socket.__new__" in heard
-
-
-def test_policies_are_expanded_with_the_two_bundled_contexts_and_without_the_network() -> None:
-    with sockets() as heard:
-        intake(to_document(an_offer()))
-
-    assert heard == []
-    assert tuple(expansion._LOADER.documents) == CONTEXTS
