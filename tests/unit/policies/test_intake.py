@@ -238,7 +238,7 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     ),
     (
         "POLICY_MALFORMED",
-        "/permission/0/constraint/0/rightOperand",
+        "/permission/0/constraint/0/rightOperand/type",
         lambda document: constraint(document).update(
             rightOperand={"@value": 12, "@type": "xsd:integer", "type": "xsd:integer"}
         ),
