@@ -17,9 +17,10 @@ from policies.left_out import unknown
 from policies.lexical import literal
 from policies.model import Constraint, Policy, Value
 from policies.parts import every_rule
-from policies.places import Place, Written
+from policies.places import Path, Place, Written
 from policies.vocabulary import (
     BUCKET,
+    COLUMN,
     GENERALISE,
     ISO4217,
     ON_COLUMN,
@@ -40,6 +41,7 @@ COLUMN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _SCALARS: Final = (str, int, Decimal, datetime)
 _LEAST_JOINT: Final = 2
+_ORDER: Final = frozenset({Operator.LT, Operator.LTEQ, Operator.GT, Operator.GTEQ})
 
 
 def require_wellformed(constraint: Constraint, place: Place) -> None:
@@ -64,9 +66,9 @@ def require_wellformed(constraint: Constraint, place: Place) -> None:
         )
     _require_number(constraint, place)
     for index, value in enumerate(constraint.right):
-        steps = ("@list", index) if constraint.operator in SET_OPERATORS else ()
-        _require_value(operand, value, place.pointer("rightOperand", *steps))
+        _require_value(operand, value, place, ("@list", index) if constraint.operator in SET_OPERATORS else ())
     _require_distinct(constraint, place)
+    _require_order(constraint, place)
     _require_unit(operand, constraint.unit, place)
     _require_column(constraint, place)
     _require_parameter(constraint, place)
@@ -90,15 +92,28 @@ def _require_number(constraint: Constraint, place: Place) -> None:
 
 
 def _require_distinct(constraint: Constraint, place: Place) -> None:
-    literals = [literal(value) for value in constraint.right]
-    for index, each in enumerate(literals):
-        if each in literals[:index]:
+    seen = set()
+    for index, value in enumerate(constraint.right):
+        if (each := literal(value)) in seen:
             raise PolicyMalformedError(
                 "a list holds the same value twice",
                 rule=5,
                 hint="keep one of the two",
                 pointer=place.pointer("rightOperand", "@list", index),
             )
+        seen.add(each)
+
+
+def _require_order(constraint: Constraint, place: Place) -> None:
+    """Text and booleans have no order, so that nothing would ever lie before or after such a bound."""
+    if constraint.left == COLUMN and constraint.operator in _ORDER and isinstance(constraint.right[0], str | bool):
+        raise PolicyValueInvalidError(
+            literal(constraint.right[0])[1],
+            f"a bound of `{compact(constraint.operator)}`",
+            rule=12,
+            hint="compare with a number or a moment, or use `eq` and `isAnyOf`",
+            pointer=place.pointer("rightOperand"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +156,14 @@ _TYPES: Final[Mapping[ValueKind, _Type]] = {
         told="a column name in small letters, digits and underscores",
     ),
     ValueKind.SCALAR: _Type(
-        fits=lambda value: isinstance(value, _SCALARS), rule=12, told="a literal of the type of its column"
+        fits=lambda value: isinstance(value, _SCALARS) and value != "",
+        rule=12,
+        told="a literal of the type of its column",
     ),
 }
 
 
-def _require_value(operand: Operand, value: Value, pointer: str) -> None:
+def _require_value(operand: Operand, value: Value, place: Place, steps: Path) -> None:
     shown = literal(value)[1]
     wanted = _TYPES[operand.kind]
     if not wanted.fits(value):
@@ -155,7 +172,7 @@ def _require_value(operand: Operand, value: Value, pointer: str) -> None:
             f"a value of `{compact(operand.iri)}`",
             rule=wanted.rule,
             hint=f"write {wanted.told}",
-            pointer=pointer,
+            pointer=place.pointer("rightOperand", *steps),
         )
     if PROFILE.knows(operand, shown):
         return
@@ -171,20 +188,17 @@ def _require_value(operand: Operand, value: Value, pointer: str) -> None:
         rule=9 if operand.root is not None else 2,
         known=[compact(each) for each in known],
         hint=hint,
-        pointer=pointer,
+        pointer=place.pointer("rightOperand", *steps),
     )
 
 
 def _require_unit(operand: Operand, unit: Iri | None, place: Place) -> None:
-    wanted = {ISO4217: "a currency such as `iso4217:EUR`", ":": "the IRI of a metric"}.get(
-        operand.unit, f"`{compact(operand.unit)}`"
-    )
     if (unit is None) != (not operand.unit):
         problem = "needs a `unit`" if unit is None else "takes no `unit`"
         raise PolicyMalformedError(
             f"`{compact(operand.iri)}` {problem}",
             rule=7,
-            hint=f"write {wanted}" if unit is None else "leave the unit out; nothing is converted",
+            hint=f"write {_unit(operand)}" if unit is None else "leave the unit out; nothing is converted",
             pointer=place.pointer() if unit is None else place.pointer("unit"),
         )
     if unit is None:
@@ -198,9 +212,15 @@ def _require_unit(operand: Operand, unit: Iri | None, place: Place) -> None:
             f"unit of `{compact(operand.iri)}`",
             compact(unit),
             rule=7,
-            hint=f"write {wanted}",
+            hint=f"write {_unit(operand)}",
             pointer=place.pointer("unit"),
         )
+
+
+def _unit(operand: Operand) -> str:
+    """The unit that the operand takes, for people."""
+    named = {ISO4217: "a currency such as `iso4217:EUR`", ":": "the IRI of a metric"}
+    return named.get(operand.unit, f"`{compact(operand.unit)}`")
 
 
 def _require_column(constraint: Constraint, place: Place) -> None:

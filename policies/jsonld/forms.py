@@ -100,6 +100,8 @@ def _require_keyword(name: str, path: Path, keys: Mapping[str, str], value: obje
         if any(str(each).startswith("@") for each in types):
             # WHY: expansion leaves such a type out without a word.
             raise _refused("a keyword is no type", "write a class or a datatype", here)
+    if name == "@list" and not isinstance(value, list):
+        raise _refused("an `@list` is an array", "write `[ … ]`, for a single value too", here)
     if name == "@value" and isinstance(value, Mapping | list):
         raise _refused("an `@value` is text, a number or a boolean", "write one literal", here)
 

@@ -1,6 +1,6 @@
 """One node of the expanded document, read strictly: every part is asked for by name, and nothing else may be there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from policies import lexical
@@ -30,15 +30,21 @@ from policies.vocabulary import (
     local,
 )
 
-_ACTIONS: Final = tuple(INCLUDED_IN)
-_TERMS: Final[Mapping[str, tuple[int, Sequence[str]]]] = {
-    ODRL + "action": (10, _ACTIONS),
-    RDF + "value": (10, _ACTIONS),
-    ODRL + "conflict": (5, (ODRL + "prohibit",)),
-    ODRL + "leftOperand": (2, tuple(OPERANDS)),
-    ODRL + "operator": (8, tuple(Operator)),
+
+def _bare(terms: Iterable[str]) -> Sequence[str]:
+    """The terms as the contexts name them: those of the core by themselves, the others under their prefix."""
+    return [local(each) if each.startswith(ODRL) else compact(each) for each in terms]
+
+
+_TERMS: Final[Mapping[str, tuple[str, int, Sequence[str]]]] = {
+    ODRL + "action": ("action", 10, _bare(INCLUDED_IN)),
+    RDF + "value": ("action", 10, [compact(each) for each in INCLUDED_IN]),
+    ODRL + "conflict": ("conflict", 5, ["prohibit"]),
+    ODRL + "leftOperand": ("left operand", 2, _bare(OPERANDS)),
+    ODRL + "operator": ("operator", 8, _bare(Operator)),
 }
-"""Properties whose values are terms, so that a bare word is a term nobody knows: their rule, and the known terms."""
+"""Properties whose values are terms, so that a bare word is a term nobody knows: what it is, the rule, the known ones.
+"""
 _DATATYPES: Final[Mapping[str, tuple[int, str]]] = {
     **{XSD + name: (6, "a time has an offset: `xsd:dateTime`") for name in ("date", "time", "gYear", "gYearMonth")},
     lexical.DATE_TIME: (6, "write a moment with its offset, such as `2027-06-30T00:00:00Z`"),
@@ -250,15 +256,9 @@ class Node:
                 pointer=self.pointer(property_, *steps),
             )
         if text.startswith(RELATIVE) and property_ in _TERMS:
-            rule, known = _TERMS[property_]
+            what, rule, known = _TERMS[property_]
             term = text.rpartition("/")[2]
-            raise PolicyTermUnknownError(
-                local(property_),
-                term,
-                rule=rule,
-                known=[local(each) for each in known],
-                pointer=self.pointer(property_, *steps),
-            )
+            raise PolicyTermUnknownError(what, term, rule=rule, known=known, pointer=self.pointer(property_, *steps))
         if not absolute(text) or text.startswith(("_:", RELATIVE)):
             raise PolicyMalformedError(
                 "an absolute IRI is expected",

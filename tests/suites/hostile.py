@@ -57,7 +57,8 @@ def part(*refinements: Document) -> Document:
 
 def row(number: int, operator: str = "eq") -> Document:
     """A term on rows."""
-    return constraint("rep:column", operator, f"v{number}", **{"rep:onColumn": "value"})
+    bound: Any = f"v{number}" if operator == "eq" else number
+    return constraint("rep:column", operator, bound, **{"rep:onColumn": "value"})
 
 
 def nodes(value: Any) -> int:

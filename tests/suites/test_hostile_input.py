@@ -17,7 +17,7 @@ from policies.access_plan import access_plan
 from policies.canonical import policy_hash
 from policies.compile import to_polars
 from policies.difference import difference
-from policies.errors import PolicyError, PolicyMalformedError, PolicyTooLargeError
+from policies.errors import PolicyError, PolicyTooLargeError
 from policies.evaluate import evaluate
 from policies.jsonld import intake, to_document
 from policies.jsonld.forms import TWICE
