@@ -1,13 +1,14 @@
 """Conditions on one operand as regions of its values, and whether one region lies inside another."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 from policies.canonical import canonical, condition_form
+from policies.lexical import literal
 from policies.model import Condition, Constraint, Logic, Value, atoms
 from policies.vocabulary import PROFILE, Iri, Operator
 
@@ -38,8 +39,12 @@ class Interval:
 class Members:
     """The values in ``some`` (all values when ``None``) that are not in ``none``."""
 
-    some: frozenset[Value] | None = None
-    none: frozenset[Value] = frozenset()
+    some: frozenset["_Member"] | None = None
+    none: frozenset["_Member"] = frozenset()
+
+
+_Member: TypeAlias = tuple[bool, Value]
+"""A value, after whether it is a boolean: to Python ``True`` and 1 are one."""
 
 
 def within(asked: Sequence[Condition], offered: Sequence[Condition]) -> MatchVerdict:
@@ -48,6 +53,8 @@ def within(asked: Sequence[Condition], offered: Sequence[Condition]) -> MatchVer
         return MatchVerdict.INSIDE
     if not asked:
         return MatchVerdict.OUTSIDE
+    if len({each.unit for each in atoms((*asked, *offered))}) > 1:
+        return MatchVerdict.UNKNOWN
     if _all_constraints(asked) and _all_constraints(offered):
         operators = {each.operator for each in (*asked, *offered) if isinstance(each, Constraint)}
         if operators <= _SET:
@@ -63,11 +70,19 @@ def empty(conditions: Sequence[Condition]) -> bool:
     members = _members(each for each in known if each.operator in _SET)
     if members.some is not None and not members.some - members.none:
         return True
+    kinds = [Iri(str(each.right[0])) for each in known if each.operator is Operator.IS_A]
+    left = PROFILE.taxonomy.broader if members.some is None else [Iri(str(value)) for _, value in members.some]
+    if kinds and not any(_is_all(each, kinds) for each in left):
+        return True
     interval = _interval(each for each in known if each.operator in _ORDER)
     if interval is None or interval.low is None or interval.high is None:
         return False
     point = interval.low == interval.high
     return _less(interval.high, interval.low) or (point and (interval.low_open or interval.high_open))
+
+
+def _is_all(concept: Iri, kinds: Iterable[Iri]) -> bool:
+    return all(PROFILE.is_a(concept, each) is True for each in kinds)
 
 
 def combine(verdicts: Iterable[MatchVerdict]) -> MatchVerdict:
@@ -93,10 +108,10 @@ def _all_constraints(conditions: Iterable[Condition]) -> bool:
 
 
 def _members(conditions: Iterable[Condition]) -> Members:
-    some: frozenset[Value] | None = None
-    none: frozenset[Value] = frozenset()
+    some: frozenset[_Member] | None = None
+    none: frozenset[_Member] = frozenset()
     for each in atoms(tuple(conditions)):
-        values = frozenset(each.right)
+        values = frozenset((isinstance(value, bool), value) for value in each.right)
         if each.operator in {Operator.EQ, Operator.IS_ANY_OF}:
             some = values if some is None else some & values
         else:
@@ -181,8 +196,29 @@ def _high_fits(asked: Interval, offered: Interval) -> bool:
     return same or _less(asked.high, offered.high)
 
 
-_Concept: TypeAlias = tuple[Iri, bool]
-"""A concept, and whether it stands for everything narrower too."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Concept:
+    """A value of one operand."""
+
+    left: Iri
+    on_column: str
+    datatype: Iri
+    text: str
+    broad: bool
+    """Whether it stands for everything narrower too."""
+
+
+def _concept(constraint: Constraint, value: Value) -> _Concept:
+    datatype, text = literal(value)
+    return _Concept(
+        left=constraint.left,
+        on_column=constraint.on_column,
+        datatype=datatype,
+        text=text,
+        broad=constraint.operator is Operator.IS_A,
+    )
+
+
 _Concepts: TypeAlias = frozenset[_Concept] | None
 """Alternatives; ``None`` for a condition of another form."""
 
@@ -212,8 +248,7 @@ def _alternatives(condition: Condition) -> _Concepts:
     if isinstance(condition, Constraint):
         if condition.operator not in {Operator.EQ, Operator.IS_ANY_OF, Operator.IS_A}:
             return None
-        broad = condition.operator is Operator.IS_A
-        return frozenset((Iri(str(value)), broad) for value in condition.right)
+        return frozenset(_concept(condition, value) for value in condition.right)
     parts = [_alternatives(member) for member in condition.members]
     if condition.logic is not Logic.OR or None in parts:
         return None
@@ -221,13 +256,14 @@ def _alternatives(condition: Condition) -> _Concepts:
 
 
 def _one_kind(asked: _Concept, offered: frozenset[_Concept]) -> MatchVerdict:
-    concept, broad = asked
-    if asked in offered or (concept, True) in offered:
+    if asked in offered or replace(asked, broad=True) in offered:
         return MatchVerdict.INSIDE
-    below = [PROFILE.is_a(concept, each) for each, all_below in offered if all_below]
+    # INVARIANT: a value says nothing about another operand, nor about another column.
+    alike = [each for each in offered if (each.left, each.on_column) == (asked.left, asked.on_column)]
+    below = [PROFILE.is_a(Iri(asked.text), Iri(each.text)) for each in alike if each.broad]
     if True in below:
         return MatchVerdict.INSIDE
-    above = [PROFILE.is_a(each, concept) for each, _ in offered] if broad else []
+    above = [PROFILE.is_a(Iri(each.text), Iri(asked.text)) for each in alike] if asked.broad else []
     if None in below or None in above:
         return MatchVerdict.UNKNOWN
     return MatchVerdict.OVERLAPS if True in above else MatchVerdict.OUTSIDE

@@ -68,6 +68,7 @@ def require_wellformed(constraint: Constraint, place: Place) -> None:
     for index, value in enumerate(constraint.right):
         _require_value(operand, value, place, ("@list", index) if constraint.operator in SET_OPERATORS else ())
     _require_distinct(constraint, place)
+    _require_one_type(constraint, place)
     _require_order(constraint, place)
     _require_unit(operand, constraint.unit, place)
     _require_column(constraint, place)
@@ -113,6 +114,20 @@ def _require_order(constraint: Constraint, place: Place) -> None:
             rule=12,
             hint="compare with a number or a moment, or use `eq` and `isAnyOf`",
             pointer=place.pointer("rightOperand"),
+        )
+
+
+def _require_one_type(constraint: Constraint, place: Place) -> None:
+    """A column has values of one type, so that a value of another one would never be met."""
+    types = [Decimal if type(value) is int else type(value) for value in constraint.right]
+    odd = next((index for index, each in enumerate(types) if each is not types[0]), None)
+    if odd is not None and constraint.left == COLUMN:
+        raise PolicyValueInvalidError(
+            literal(constraint.right[odd])[1],
+            f"of the type of `{literal(constraint.right[0])[1]}`",
+            rule=12,
+            hint="give values of the type of the column",
+            pointer=place.pointer("rightOperand", "@list", odd),
         )
 
 
