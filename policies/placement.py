@@ -29,6 +29,7 @@ from policies.wellformed import require_wellformed
 _LEAST_MEMBERS: Final = 2
 _ALONE: Final = frozenset({Grain.CAP, Grain.TRANSFORM, Grain.JOINT})
 """Grains that decide nothing inside `or` and `xone`, nor in a prohibition."""
+_OWED: Final = frozenset({Placement.DUTY, Placement.OBLIGATION})
 _RULES: Final = {
     Grain.ACCESS: 18,
     Grain.CAP: 19,
@@ -216,7 +217,7 @@ def _conditions(conditions: Iterable[Condition], placement: Placement, place: Wr
                 raise PolicyTermMisplacedError(
                     _told(atom),
                     placement.value,
-                    rule=_rule_of(atom),
+                    rule=16 if placement in _OWED and _grain(atom) is Grain.ACCESS else _rule_of(atom),
                     hint=f"it stands as {' or '.join(sorted(fitting))}",
                     pointer=exactly.pointer(),
                 )

@@ -147,8 +147,8 @@ class Node:
         for index, each in enumerate(self._content.get(property_, [])):
             yield Node(each, self._document, (*self._trail, property_, index))
 
-    def only(self, property_: str) -> Any:
-        """The one value of the property.
+    def only(self, property_: str, *, rule: int = 1, hint: str = "give exactly one") -> Any:
+        """The one value of the property; otherwise refused by that rule.
 
         Raises:
             PolicyMalformedError: there is none, or several.
@@ -157,7 +157,7 @@ class Node:
         if len(values) != 1:
             problem = "is missing" if not values else "has several values"
             raise PolicyMalformedError(
-                f"`{compact(property_)}` {problem}", rule=1, hint="give exactly one", pointer=self.pointer(property_)
+                f"`{compact(property_)}` {problem}", rule=rule, hint=hint, pointer=self.pointer(property_)
             )
         return values[0]
 

@@ -1,11 +1,16 @@
 """From the expanded document to the model; a closed set of properties, types and terms."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
 from policies.canonical import canonical, condition_form
-from policies.errors import PolicyMalformedError, PolicyTermUnknownError, PolicyUnsupportedError
+from policies.errors import (
+    PolicyMalformedError,
+    PolicyTermMisplacedError,
+    PolicyTermUnknownError,
+    PolicyUnsupportedError,
+)
 from policies.jsonld.node import Node
 from policies.left_out import unknown
 from policies.model import (
@@ -38,11 +43,13 @@ from policies.vocabulary import (
     Iri,
     Operator,
     ValueKind,
+    compact,
 )
 from policies.wellformed import require_wellformed
 
 ROLES: Final = (ATTRIBUTED_PARTY, COMPENSATED_PARTY, CONSENTING_PARTY, INFORMED_PARTY)
 _PARTIES: Final = (ODRL + "assigner", ODRL + "assignee")
+_OWN: Final = (*_PARTIES, ODRL + "target")
 _LOGIC: Final = tuple(Logic)
 _RIGHT: Final = ODRL + "rightOperand"
 
@@ -115,7 +122,16 @@ def _prohibition(node: Node) -> Prohibition:
 
 def _duty(node: Node, *, nested: bool) -> Duty:
     node.require_type("Duty")
-    own = () if nested else (*_PARTIES, ODRL + "target")
+    own = () if nested else _OWN
+    inherited = next((each for each in _OWN if nested and node.has(each)), None)
+    if inherited is not None:
+        raise PolicyTermMisplacedError(
+            compact(inherited),
+            "a property of a nested duty",
+            rule=33,
+            hint="leave it out; the rule that holds the duty names it",
+            pointer=node.pointer(inherited),
+        )
     node.allow(*own, *ROLES, *(ODRL + name for name in ("action", "constraint", "consequence")))
     roles = [function for function in ROLES if node.has(function)]
     if len(roles) > 1:
@@ -171,24 +187,20 @@ def _known_action(node: Node, property_: str) -> Iri:
 def _conditions(node: Node, name: str) -> tuple[Condition, ...]:
     nodes = list(node.nodes(ODRL + name))
     conditions = tuple(_condition(each) for each in nodes)
-    _require_distinct(conditions, nodes)
+    # WHY: the members of an `and` stand in the set that holds it.
+    _require_distinct((each, node) for top, node in zip(conditions, nodes, strict=True) for each in flat((top,)))
     return conditions
 
 
-def _require_distinct(conditions: Sequence[Condition], nodes: Sequence[Node]) -> None:
-    """No condition stands twice in one set; the members of an ``and`` stand in the set that holds it."""
+def _require_distinct(placed: Iterable[tuple[Condition, Node]]) -> None:
     seen: set[bytes] = set()
-    for condition, node in zip(conditions, nodes, strict=True):
-        for each in flat((condition,)):
-            form = canonical(condition_form(each))
-            if form in seen:
-                raise PolicyMalformedError(
-                    "the same condition stands twice in one set",
-                    rule=5,
-                    hint="keep one of the two",
-                    pointer=node.pointer(),
-                )
-            seen.add(form)
+    for condition, node in placed:
+        form = canonical(condition_form(condition))
+        if form in seen:
+            raise PolicyMalformedError(
+                "the same condition stands twice in one set", rule=5, hint="keep one of the two", pointer=node.pointer()
+            )
+        seen.add(form)
 
 
 def _condition(node: Node) -> Condition:
@@ -206,7 +218,7 @@ def _condition(node: Node) -> Condition:
         )
     nodes = list(node.listed_nodes(present[0]))
     members = tuple(_condition(each) for each in nodes)
-    _require_distinct(members, nodes)
+    _require_distinct(zip(members, nodes, strict=True))
     return LogicalConstraint(logic=present[0], members=members)
 
 
@@ -239,7 +251,7 @@ def _constraint(node: Node) -> Constraint:
 
 def _right(node: Node, operator: Operator, kind: ValueKind) -> Iterator[Value]:
     if operator not in SET_OPERATORS:
-        yield _value(node, node.only(_RIGHT), kind)
+        yield _value(node, node.only(_RIGHT, rule=8, hint="use `isAnyOf` with a list for several values"), kind)
         return
     for index, each in enumerate(node.listed(_RIGHT)):
         yield _value(node, each, kind, "@list", index)

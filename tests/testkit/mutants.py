@@ -146,7 +146,7 @@ def is_term(path: Path, value: Any) -> bool:
     return isinstance(value, str) and (path[-1] in _TERM_KEYS or value.startswith(_PREFIXES))
 
 
-_KINDS: Final = ("stray", 7, True, 1.5, {"stray": "value"}, ["stray"])
+_KINDS: Final[tuple[Any, ...]] = ("stray", 7, True, 1.5, {"stray": "value"}, ["stray"])
 
 
 def slips(cut: Cut) -> Iterator[Mutant]:
@@ -178,15 +178,15 @@ def _keys(document: Document, path: Path, value: Document) -> Iterator[Mutant]:
 
 def _values(document: Document, path: Path, value: Any) -> Iterator[Mutant]:
     yield Mutant(slip=Slip.NULL, path=path, document=replaced(document, path, None))
-    nothings: tuple[Any, ...] = ("", [], {})
-    for empty in nothings:
+    empties: tuple[Any, ...] = ("", [], {})
+    for empty in empties:
         yield Mutant(slip=Slip.EMPTY, path=path, document=replaced(document, path, empty))
     if is_term(path, value):
-        for other in set(misspelt(value)) - {value}:
-            yield Mutant(slip=Slip.TERM_MISSPELT, path=path, document=replaced(document, path, other))
-    for kind in _KINDS:
-        if type(kind) is not type(value) and not _may_be(path, value, kind):
-            yield Mutant(slip=Slip.WRONG_KIND, path=path, document=replaced(document, path, kind))
+        for word in set(misspelt(value)) - {value}:
+            yield Mutant(slip=Slip.TERM_MISSPELT, path=path, document=replaced(document, path, word))
+    for other in _KINDS:
+        if type(other) is not type(value) and not _may_be(path, value, other):
+            yield Mutant(slip=Slip.WRONG_KIND, path=path, document=replaced(document, path, other))
     if isinstance(value, dict) and value.keys() == {"@list"}:
         yield Mutant(slip=Slip.LIST_FORM, path=path, document=replaced(document, path, value["@list"]))
     elif path[-1] in {"rightOperand", "constraint", "refinement", "duty", "remedy", "permission"}:

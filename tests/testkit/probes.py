@@ -192,13 +192,13 @@ def _states(policy: Policy, state: State) -> Iterator[State]:
 
 
 def _evidence(uid: Iri) -> Iterator[Evidence]:
-    shown: tuple[Mapping[Iri, frozenset[object]], ...] = (
+    shown: tuple[Mapping[Iri, Actuals], ...] = (
         {PAY_AMOUNT: frozenset({Quantity(number=Decimal(100), unit=Iri(ISO4217 + "EUR"))})},
         {ETHICS_DECISION: frozenset({APPROVED})},
         {ASSURANCE_LEVEL: frozenset({3}), ASSURANCE_ISSUER: frozenset({Iri("urn:example:auditor:1")})},
     )
     for number, values in enumerate(shown, 1):
-        yield Evidence(duty=Iri(f"{uid}#d{number}"), values=values, since=NOW - timedelta(days=7))  # type: ignore[arg-type]
+        yield Evidence(duty=Iri(f"{uid}#d{number}"), values=values, since=NOW - timedelta(days=7))
 
 
 @cache

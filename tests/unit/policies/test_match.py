@@ -26,12 +26,14 @@ from policies.vocabulary import (
     FINE_TUNE,
     KEEP,
     LICENCE_END,
+    MIN_QUALITY,
     OBSERVED_AT,
     PER_QUERY,
     PSEUDONYMISE,
     PURPOSE,
     RECORD_COUNT,
     SPATIAL,
+    STORAGE_JURISDICTION,
     USE,
     Iri,
     Operator,
@@ -509,3 +511,32 @@ def test_row_and_category_terms_are_matched_like_any_other() -> None:
         )
         is OVERLAPS
     )
+
+
+def test_a_value_of_one_operand_says_nothing_about_another() -> None:
+    stored, used = a_constraint(STORAGE_JURISDICTION, Operator.EQ, GERMANY), a_constraint(SPATIAL, Operator.EQ, GERMANY)
+    abroad = a_constraint(SPATIAL, Operator.EQ, FRANCE)
+
+    assert within([either(stored, abroad)], [either(stored, used)]) is OVERLAPS
+    assert within([either(stored, used)], [either(stored, abroad)]) is OVERLAPS
+    changes = difference(constrained(an_offer(), either(stored, abroad)), constrained(an_offer(), either(stored, used)))
+    assert [change.wider for change in changes] == [Wider.NEITHER]
+
+
+def test_a_number_is_no_boolean_and_units_are_not_compared() -> None:
+    one, true = (a_constraint(COLUMN, Operator.EQ, value, on_column="value") for value in (1, True))
+    complete, valid = (
+        a_constraint(MIN_QUALITY, Operator.GTEQ, Decimal("0.9"), unit=Iri(f"urn:metric:{name}"))
+        for name in ("completeness", "validity")
+    )
+
+    assert within([one], [true]) is OUTSIDE
+    assert within([complete], [valid]) is UNKNOWN
+
+
+def test_kinds_that_nothing_belongs_to_contradict_each_other() -> None:
+    academic, marketing = (a_constraint(PURPOSE, Operator.IS_A, each) for each in (ACADEMIC, MARKETING))
+
+    assert empty([academic, marketing])
+    assert empty([academic, a_constraint(PURPOSE, Operator.EQ, RESEARCH)])
+    assert not empty([academic, a_constraint(PURPOSE, Operator.IS_A, RESEARCH)])
