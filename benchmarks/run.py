@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: ratios against named peers, each pair measured in this one run."""
 
-from benchmarks import deciding, decisions, journal, lists
+from benchmarks import deciding, decisions, journal, lists, loading
 
 
 def main() -> None:
@@ -9,6 +9,7 @@ def main() -> None:
     journal.main()
     decisions.main()
     deciding.main()
+    loading.main()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
-"""Writes the reference pages that are made from the code: ``.venv/bin/python docs/generate.py``.
+"""Writes the reference pages and the published profile, which are made from the code.
 
-The pages are committed; a test compares them with what this module makes.
+Run it from the root of the repository: ``.venv/bin/python docs/generate.py``.
+
+They are committed; a test compares them with what this module makes.
 """
 
 import ast
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +31,10 @@ from graphql import (
 )
 
 from connectors.kinds import COMMON, KINDS, Column
+from docs.markdown import page, table
+from docs.profile_ontology import ontology
+from docs.profile_page import profile_page
+from docs.profile_shapes import shapes
 from gateway.api.kinds import KIND_DESCRIPTIONS, field_name, root_field
 from gateway.api.schema import build_schema, graphql_schema
 from gateway.settings import FILE_NAME, PREFIX, SourceSettings, described
@@ -35,13 +42,13 @@ from graph.journal.events import EVENT_TYPES
 from tests.testkit.requirements import Group, groups, shown_by
 
 DOCS: Final = Path(__file__).parent
-_NOTE: Final = "<!-- Made by docs/generate.py; do not edit. -->\n"
+PROFILE: Final = DOCS / "profile" / "1"
 _TITLE: Final = re.compile(r"^# `([A-Z][A-Z0-9_]*)`: (.+)$")
 _OF_KINDS: Final = ("Connection", "Edge", "Filter", "Column", "Order")
 
 
 def pages() -> Mapping[Path, str]:
-    """Every generated page, by its file."""
+    """Every generated page and every published part of the profile, by its file."""
     return {
         DOCS / "reference" / "settings.md": settings_page(),
         DOCS / "reference" / "kinds.md": kinds_page(),
@@ -50,7 +57,11 @@ def pages() -> Mapping[Path, str]:
         DOCS / "reference" / "requirements.md": requirements_page(
             groups(DOCS / "requirements.toml"), shown_by(DOCS.parent)
         ),
+        DOCS / "reference" / "profile.md": profile_page(),
         DOCS / "errors" / "index.md": errors_page(),
+        PROFILE / "context.jsonld": (files("policies") / "contexts" / "profile.jsonld").read_text(encoding="utf-8"),
+        PROFILE / "ontology.ttl": ontology(),
+        PROFILE / "shapes.ttl": shapes(),
     }
 
 
@@ -64,13 +75,13 @@ def settings_page() -> str:
         f"- `{each.name}`: {_told(SourceSettings, each.name) or 'Its name, by which owners publish datasets from it.'}"
         for each in fields(SourceSettings)
     ]
-    return _page(
+    return page(
         "Settings",
         "For operators.",
         f"A setting comes from the command line, else from the environment, else from `{FILE_NAME}` in the folder of"
         " the store (or the file named with `--config`), else from the default. An unknown name stops the start:"
         " see [SETTING_INVALID](../errors/SETTING_INVALID.md).",
-        _table(("setting", "variable", "default", "meaning"), rows),
+        table(("setting", "variable", "default", "meaning"), rows),
         "## Sources",
         "Each platform is one table `[[sources]]` of the file:",
         "\n".join(members),
@@ -85,7 +96,7 @@ def settings_page() -> str:
 def kinds_page() -> str:
     """The canonical kinds and their columns."""
     parts = [
-        _page(
+        page(
             "Kinds of record",
             "For developers and authors of connectors.",
             "A connector turns what a platform has into one of these kinds. In GraphQL the columns are camelCase; every"
@@ -106,7 +117,7 @@ def kinds_page() -> str:
 def events_page() -> str:
     """Everything that the journal can record."""
     parts = [
-        _page(
+        page(
             "Events",
             "For auditors and developers of the gateway.",
             "The journal knows these facts and no others. Parties, datasets and policies are named by IRI, documents by"
@@ -123,8 +134,8 @@ def events_page() -> str:
             )
             for each in fields(event)
         ]
-        table = _table(("field", "type", "required", "meaning"), rows)
-        parts.append(f"\n## {event.__name__}\n\n{_prose(event.__doc__)}\n\n{table}\n")
+        told = table(("field", "type", "required", "meaning"), rows)
+        parts.append(f"\n## {event.__name__}\n\n{_prose(event.__doc__)}\n\n{told}\n")
     return "".join(parts)
 
 
@@ -142,7 +153,7 @@ def schema_page(schema: GraphQLSchema) -> str:
         and name not in made
         and each not in {schema.query_type, schema.mutation_type}
     ]
-    return _page(
+    return page(
         "GraphQL schema",
         "For developers.",
         "`POST /graphql` with a bearer token. This page is made from the schema that the gateway serves. The types that"
@@ -172,11 +183,11 @@ def errors_page() -> str:
                 raise ValueError(file.name)
             reader = lines[2].strip("*.").removeprefix("For ")
             rows.append((f"[`{file.stem}`]({file.name})", title[2], reader))
-    return _page(
+    return page(
         "Errors",
         "For everybody.",
         "Every error, denial and hold has a stable code. Programs should look at the code; messages may change.",
-        _table(("code", "meaning", "for"), rows),
+        table(("code", "meaning", "for"), rows),
     )
 
 
@@ -196,22 +207,13 @@ def requirements_page(asked: Sequence[Group], shown: Mapping[str, Sequence[str]]
         " it with the marker `requirement`. A requirement counts only when its tests together show the whole of it; a"
         " test that may be skipped does not count."
     )
-    parts = [about, _table(("section", "shown", "of"), rows)]
+    parts = [about, table(("section", "shown", "of"), rows)]
     for group in asked:
         parts.append(f"## {group.title}")
         for row in group.rows:
             tests = "\n".join(f"- `{name}`" for name in shown.get(row.id, ()))
             parts += [f"### {row.id}", row.asks, f"*Shown when:* {row.shown}", tests or "Not yet."]
-    return _page("Requirements", "For auditors and developers of the gateway.", *parts)
-
-
-def _page(title: str, reader: str, *parts: str) -> str:
-    return "\n\n".join((f"{_NOTE}\n# {title}", f"*{reader}*", *parts)) + "\n"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(each.replace("|", "\\|") for each in line) + " |" for line in lines)
+    return page("Requirements", "For auditors and developers of the gateway.", *parts)
 
 
 def _variable(name: str) -> str:
@@ -230,7 +232,7 @@ def _columns(columns: Sequence[Column]) -> str:
         )
         for each in columns
     ]
-    return _table(("column", "in GraphQL", "type", "sensitivity", "category", "meaning"), rows)
+    return table(("column", "in GraphQL", "type", "sensitivity", "category", "meaning"), rows)
 
 
 def _told(owner: type, name: str) -> str:
@@ -272,9 +274,9 @@ def _section(title: str, types: Sequence[GraphQLNamedType]) -> Iterator[str]:
                 rows = [
                     (f"`{name}`", f"`{field.type}`", _prose(field.description)) for name, field in each.fields.items()
                 ]
-                yield _table(("field", "type", "meaning"), rows)
+                yield table(("field", "type", "meaning"), rows)
             case GraphQLEnumType():
-                yield _table(
+                yield table(
                     ("value", "meaning"),
                     [(f"`{name}`", _prose(value.description)) for name, value in each.values.items()],
                 )
@@ -288,8 +290,8 @@ def _fields(given: Mapping[str, GraphQLField]) -> str:
         arguments = ", ".join(_argument(argument, each) for argument, each in field.args.items())
         rows.append((f"`{name}`", f"`{arguments}`" if arguments else "", f"`{field.type}`", _prose(field.description)))
     if not any(row[1] for row in rows):
-        return _table(("field", "type", "meaning"), [(row[0], *row[2:]) for row in rows])
-    return _table(("field", "arguments", "type", "meaning"), rows)
+        return table(("field", "type", "meaning"), [(row[0], *row[2:]) for row in rows])
+    return table(("field", "arguments", "type", "meaning"), rows)
 
 
 def _argument(name: str, argument: GraphQLArgument) -> str:
@@ -303,6 +305,7 @@ def _argument(name: str, argument: GraphQLArgument) -> str:
 def main() -> None:
     """Write every page in its place."""
     for file, text in pages().items():
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ from gateway.auth.profile import audience_of, issuer_of
 from gateway.auth.server import authorization_server, bootstrap, load_or_create, public
 from gateway.auth.server.metadata import PROTECTED_PATH
 from gateway.auth.server.ports import ServerPorts
+from gateway.clock import system_clock
 from gateway.errors import GatewayError
 from gateway.exchange.deliver.outgoing import Outgoing
 from gateway.exchange.deliver.preparations import BackgroundPreparations
@@ -71,11 +72,6 @@ class MasterSecretInvalidError(GatewayError):
             f"`{path}` does not hold a secret that only its owner can read",
             hint="restore it from the backup of the folder, with mode 0600; without it no pseudonym can be made again",
         )
-
-
-def system_clock() -> datetime:
-    """The present moment, aware, UTC."""
-    return datetime.now(UTC)  # noqa: TID251  # the one place where the real clock is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,10 @@ from policies.model import (
     Cap,
     Constraint,
     DenialCode,
+    Quantity,
     State,
     Usage,
+    Value,
     Verdict,
     verdict,
 )
@@ -39,6 +41,7 @@ CAPS: Final = {COUNT: False, RECORD_COUNT: True, TOKEN_COUNT: False, RECORDS_PER
 """The caps, each with whether every row is a unit. Of the others the plan says how much a release takes."""
 
 _OF_ONE: Final = frozenset({COUNT, RECORD_COUNT})
+_UPPER: Final = frozenset({Operator.LT, Operator.LTEQ})
 
 NOBODY_SAYS: Final[Actuals] = frozenset()
 
@@ -133,32 +136,36 @@ def fixed_cap(constraint: Constraint, rule: Iri) -> Cap | None:
 
 
 def _cap(constraint: Constraint, rule: Iri, amount: int) -> Cap | None:
-    bound = constraint.right[0]
-    if constraint.left not in CAPS or not isinstance(bound, int):
+    bound, operator = _whole(constraint.right[0]), constraint.operator
+    if constraint.left not in CAPS or bound is None or operator not in _UPPER:
         return None
     return Cap(
         counter=f"{rule}#{local(constraint.left)}",
         operand=constraint.left,
-        bound=bound - 1 if constraint.operator is Operator.LT else bound,
+        bound=bound - 1 if operator is Operator.LT else bound,
         per_row=CAPS[constraint.left],
         amount=amount,
     )
 
 
 def _amount(constraint: Constraint, situation: Situation) -> int | None:
-    """How many units the access takes, or each of its rows."""
+    """How many units the access takes, or each of its rows; of several values the largest, when all are counts."""
     if constraint.left in _OF_ONE:
         return 1
-    found = in_unit(constraint.unit, situation.actuals(constraint.left))
-    numbers = [each for each in found if isinstance(each, int) and not isinstance(each, bool) and each >= 0]
-    return max(numbers) if numbers and len(numbers) == len(found) else None
+    actuals = situation.actuals(constraint.left)
+    numbers = [number for each in in_unit(constraint.unit, actuals) if (number := _whole(each)) is not None]
+    return max(numbers) if numbers and len(numbers) == len(actuals) else None
+
+
+def _whole(value: Value | Quantity) -> int | None:
+    """The value, when it is a number of things."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def code_of(constraint: Constraint, found: Verdict) -> DenialCode:
     """What a caller is told when this constraint of a permission is not satisfied."""
     if constraint.left == PURPOSE:
         return DenialCode.PURPOSE_NOT_LICENSED
-    upper = constraint.operator in {Operator.LT, Operator.LTEQ}
-    if constraint.left in {DATE_TIME, ELAPSED_TIME} and upper and found is Verdict.UNSATISFIED:
+    if constraint.left in {DATE_TIME, ELAPSED_TIME} and constraint.operator in _UPPER and found is Verdict.UNSATISFIED:
         return DenialCode.LICENCE_EXPIRED
     return DenialCode.CONSTRAINT_NOT_MET

@@ -47,14 +47,23 @@ def normal_form(policy: Policy) -> dict[str, Json]:
     return form
 
 
+def conflict_and_profile() -> dict[str, Json]:
+    """What stands in every normal form, whatever the policy says."""
+    return {"odrl:conflict": "odrl:prohibit", "odrl:profile": iri(PROFILE_IRI)}
+
+
 def terms_form(policy: Policy) -> dict[str, Json]:
     """The normal form without class, uids, licensee, title, description: what is granted, whoever gets it."""
     return _Form(identified=False).policy(policy)
 
 
 def canonical_bytes(policy: Policy) -> bytes:
-    """The RFC 8785 bytes of the normal form: what is hashed and stored."""
-    return canonical(normal_form(policy))
+    """The RFC 8785 bytes of the normal form: what is hashed and stored.
+
+    Raises:
+        PolicyMalformedError: an IRI is not one, or some text is not Unicode.
+    """
+    return _bytes(normal_form(policy))
 
 
 def policy_hash(policy: Policy) -> str:
@@ -97,13 +106,13 @@ def canonical(value: Json) -> bytes:
     """RFC 8785 bytes.
 
     Raises:
-        PolicyMalformedError: the value has no such bytes: it holds a lone surrogate, or a number that is not exact.
+        PolicyMalformedError: there is a lone surrogate, or a number that not every reader of JSON reads exactly.
     """
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise PolicyMalformedError(
-            "the policy holds text that is not Unicode, or a number that is not exact",
+            "the policy holds a value that has no canonical form",
             rule=3,
             hint="take lone surrogates out, and write numbers as exact decimals",
         ) from error
@@ -123,9 +132,27 @@ def iri(value: str) -> str:
 _dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
-def _sorted(values: Iterable[Json]) -> list[Json]:
+def place(value: Json) -> bytes:
+    """The canonical bytes of a member, by which the members of a collection are sorted."""
     # WHY: for this form (ASCII keys, no floats) the standard library writes the bytes of RFC 8785, many times faster.
-    return sorted(values, key=lambda value: _dumps(value).encode("utf-8", "surrogatepass"))
+    return _dumps(value).encode("utf-8", "surrogatepass")
+
+
+def _sorted(values: Iterable[Json]) -> list[Json]:
+    several = list(values)
+    if len(several) > 1:
+        several.sort(key=place)
+    return several
+
+
+def _bytes(form: Json) -> bytes:
+    try:
+        # WHY: as in ``place``; a law holds the bytes equal to those of the library.
+        return _dumps(form).encode()
+    except UnicodeEncodeError as error:
+        raise PolicyMalformedError(
+            "the policy holds text that is not Unicode", rule=3, hint="take lone surrogates out"
+        ) from error
 
 
 def _value(value: Value, *, is_iri: bool) -> Json:
@@ -184,7 +211,7 @@ class _Form:
         self.identified = identified
 
     def policy(self, policy: Policy) -> dict[str, Json]:
-        form: dict[str, Json] = {"odrl:conflict": "odrl:prohibit", "odrl:profile": iri(PROFILE_IRI)}
+        form = conflict_and_profile()
         for key, rules in (
             ("odrl:permission", policy.permissions),
             ("odrl:prohibition", policy.prohibitions),

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import reduce
-from operator import and_, or_
 from typing import Final, assert_never
 
 import polars as pl
@@ -26,9 +24,9 @@ def to_polars(predicate: Predicate) -> pl.Expr:  # noqa: PLR0911  # one case per
         case IsNull(column=column):
             return pl.col(column).is_null()
         case And(parts=parts):
-            return reduce(and_, (to_polars(part) for part in parts), pl.lit(value=True))
+            return pl.all_horizontal(pl.lit(value=True), *(to_polars(part) for part in parts))
         case Or(parts=parts):
-            return reduce(or_, (to_polars(part) for part in parts), pl.lit(value=False))
+            return pl.any_horizontal(pl.lit(value=False), *(to_polars(part) for part in parts))
         case Not(part=part):
             return ~to_polars(part)
         case Unknown():
@@ -58,7 +56,7 @@ def _any_of(column: pl.Expr, values: tuple[Scalar, ...]) -> pl.Expr:
     if values and all(isinstance(value, str) for value in values):
         return column.is_in(list(values))
     nothing = pl.when(column.is_not_null()).then(pl.lit(value=False))
-    return reduce(or_, (column == _literal(value) for value in values), nothing)
+    return pl.any_horizontal(nothing, *(column == _literal(value) for value in values))
 
 
 def _literal(value: Scalar) -> pl.Expr:

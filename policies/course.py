@@ -34,11 +34,14 @@ from policies.model import (
     Prohibition,
     Reason,
     State,
+    Target,
     Verdict,
+    atoms,
     flat,
 )
 from policies.outcome import deny, permit_part
-from policies.vocabulary import DATE_TIME, Discharge, Iri, Vocabulary
+from policies.scope import grain_of
+from policies.vocabulary import DATE_TIME, Discharge, Grain, Iri, Vocabulary
 
 _NOTHING_HAPPENED: Final = State(status=LicenceStatus.ACTIVE)
 _SOMETIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -149,16 +152,23 @@ def course_of(  # everything an access plan knows
     """Prepare one action; ``None`` when nothing about it is plain, so that the interpreter decides."""
     request = AccessRequest(party=party, action=action, target=target, selected=frozenset(), dataset=dataset, rows=1)
     situation = Situation(request=request, state=_NOTHING_HAPPENED, now=_SOMETIME, vocabulary=vocabulary)
-    bare, *bounds = (_bare(each, situation) for each in (policy, *mandates))
+    bare = [_bare(each, situation) for each in (policy, *mandates)]
+    # WHY: row terms are the same for every column; they are worked out once, with the columns that are left.
+    of_columns = [_without_rows(each, vocabulary) for each in bare]
 
-    def permitted(selected: frozenset[str], filtered: frozenset[str] = frozenset()) -> Decision | None:
-        asked = replace(request, selected=selected, filtered=filtered)
-        found = interpret(bare, digest, asked, _NOTHING_HAPPENED, _SOMETIME, mandates=bounds, vocabulary=vocabulary)
+    def permitted(terms: Sequence[Policy], name: str, filtered: frozenset[str] = frozenset()) -> Decision | None:
+        asked = replace(request, selected=frozenset({name}), filtered=filtered)
+        own, *bounds = terms
+        found = interpret(own, digest, asked, _NOTHING_HAPPENED, _SOMETIME, mandates=bounds, vocabulary=vocabulary)
         return found if found.permitted else None
 
-    singly = {name: found for name in dataset.columns if (found := permitted(frozenset({name}))) is not None}
-    rules = [each for each in _permissions((policy, *mandates)) if each.uid in _deciding(singly)]
-    if not singly or not all(_is_preparable(each, vocabulary) for each in rules):
+    singly = {name: found for name in dataset.columns if (found := permitted(of_columns, name)) is not None}
+    whole = permitted(bare, next(iter(singly))) if singly else None
+    if whole is None:
+        return None
+    deciding = {reason.clause for reason in whole.reasons}
+    rules = [each for each in _permissions((policy, *mandates)) if each.uid in deciding]
+    if not all(_is_preparable(each, vocabulary) for each in rules):
         return None
     limits = tuple(
         Limit(cap=cap, denial=exhausted(rule.uid, cap))
@@ -170,12 +180,12 @@ def course_of(  # everything an access plan knows
         policy=policy,
         mandates=mandates,
         vocabulary=vocabulary,
-        permitted=next(iter(singly.values()))._replace(
+        permitted=whole._replace(
             transforms={name: each for found in singly.values() for name, each in found.transforms.items()},
             caps=tuple(sorted((each.cap for each in limits), key=lambda cap: (cap.counter, cap.bound))),
         ),
         plain=frozenset(singly),
-        open=frozenset(name for name in singly if permitted(frozenset({name}), frozenset({name})) is not None),
+        open=frozenset(name for name in singly if permitted(of_columns, name, frozenset({name})) is not None),
         inactive=tuple(
             judge_of(_all(each), vocabulary)
             for owner in (policy, *mandates)
@@ -192,11 +202,6 @@ def course_of(  # everything an access plan knows
         limits=limits,
         before=tuple(duty for rule in rules for duty in rule.duties if _is_before(duty, vocabulary)),
     )
-
-
-def _deciding(decisions: Mapping[str, Decision]) -> set[str]:
-    """The permissions that stand behind the decisions: the agreement's, and the bounds of mandates."""
-    return {reason.clause for decision in decisions.values() for reason in decision.reasons}
 
 
 def _permissions(policies: Sequence[Policy]) -> Iterator[Permission]:
@@ -219,6 +224,28 @@ def _bare(policy: Policy, situation: Situation) -> Policy:
         ),
         prohibitions=tuple(each for each in policy.prohibitions if not _is_conditional(each)),
     )
+
+
+def _without_rows(policy: Policy, vocabulary: Vocabulary) -> Policy:
+    """The policy as far as it speaks of columns; a prohibition on rows alone takes no column away."""
+
+    def left(target: Target) -> Target:
+        kept = (each for each in flat(target.refinements) if not _is_of_rows(each, vocabulary))
+        return replace(target, refinements=tuple(kept))
+
+    return replace(
+        policy,
+        permissions=tuple(replace(each, target=left(each.target)) for each in policy.permissions),
+        prohibitions=tuple(
+            replace(each, target=left(each.target))
+            for each in policy.prohibitions
+            if not each.target.refinements or left(each.target).refinements
+        ),
+    )
+
+
+def _is_of_rows(condition: Condition, vocabulary: Vocabulary) -> bool:
+    return {grain_of(atom, vocabulary) for atom in atoms((condition,))} == {Grain.ROW}
 
 
 def _is_conditional(prohibition: Prohibition) -> bool:

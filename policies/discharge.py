@@ -5,10 +5,11 @@ What the gateway discharges by its plan is met by being part of the plan, whatev
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from policies.access import Situation
+from policies.access import NO_TIME, Situation
 from policies.model import (
     Activation,
     Condition,
@@ -17,6 +18,7 @@ from policies.model import (
     Duty,
     Evidence,
     LogicalConstraint,
+    State,
     Verdict,
     atoms,
     flat,
@@ -50,9 +52,20 @@ def activation(conditions: tuple[Condition, ...], situation: Situation) -> Activ
     }[found]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What became of a duty."""
+
+    deontic: Deontic
+    evidence: str = ""
+    """Where in the record stands what fulfils it."""
+    missed: datetime | None = None
+    """The due date that passed without evidence, when the duty is violated."""
+
+
 def fulfilment(duty: Duty, situation: Situation) -> Evidence | None:
-    """The evidence on record that fulfils the duty now; one piece of evidence must meet all of its refinements."""
-    return next(iter(_fulfilments(duty, situation)), None)
+    """The latest evidence that fulfils the duty now; one piece of evidence must meet all of its refinements."""
+    return max(_fulfilments(duty, situation), key=lambda each: (each.since, each.id), default=None)
 
 
 def _fulfilments(duty: Duty, situation: Situation) -> Iterator[Evidence]:
@@ -74,48 +87,65 @@ def _meets(evidence: Evidence, duty: Duty, vocabulary: Vocabulary) -> bool:
     return all_of(judge(each, shown) for each in duty.action.refinements) is Verdict.SATISFIED
 
 
-def standing(duty: Duty, situation: Situation) -> tuple[Deontic, str]:
-    """What became of a duty, and where in the record the evidence stands: violated once it is overdue."""
-    found = sorted(_fulfilments(duty, situation), key=lambda each: (each.since, each.id))
-    if activation(duty.constraints, situation) is Activation.ACTIVE and _overdue(duty, found, situation):
-        return Deontic.VIOLATED, ""
-    return (Deontic.FULFILLED, found[-1].id) if found else (Deontic.NOT_SET, "")
+def standing(duty: Duty, since: datetime | None, situation: Situation) -> Standing:
+    """What became of a duty that is owed since a moment: violated once a due date has passed without evidence.
+
+    ``since`` is when the agreement took effect or, for what follows from a breach, when that happened; while it is not
+    known, nothing that counts from it falls due.
+    """
+    if activation(duty.constraints, situation) is Activation.ACTIVE:
+        missed = _missed(duty, _active_since(duty, since, situation.state), situation)
+        if missed is not None:
+            return Standing(deontic=Deontic.VIOLATED, missed=missed)
+    found = fulfilment(duty, situation)
+    return (
+        Standing(deontic=Deontic.NOT_SET) if found is None else Standing(deontic=Deontic.FULFILLED, evidence=found.id)
+    )
 
 
-def _overdue(duty: Duty, found: list[Evidence], situation: Situation) -> bool:
-    """Whether a due date has passed without evidence; unknown moments make nothing overdue."""
-    now, began = situation.now, active_since(duty, situation)
-    for constraint in atoms(duty.action.refinements):
-        bound = constraint.right[0]
-        if constraint.left == EVERY and isinstance(bound, timedelta) and bound > _NO_TIME and began is not None:
-            periods = (now - began) // bound
-            kept = {(each.since - began) // bound for each in found}
-            if len([period for period in kept if 0 <= period < periods]) < periods:
-                return True
-        due = _due(constraint, began, situation)
-        if due is not None and now > due and not any(each.since <= due for each in found):
-            return True
-    return False
+def _missed(duty: Duty, began: datetime | None, situation: Situation) -> datetime | None:
+    """The first due date that has passed without evidence."""
+    if situation.now.tzinfo is None:
+        return None
+    shown = [each.since for each in _fulfilments(duty, situation)]
+    dates = (_passed(each, began, shown, situation) for each in atoms(duty.action.refinements))
+    return min((each for each in dates if each is not None), default=None)
 
 
-_NO_TIME: Final = timedelta(0)
-
-
-def _due(constraint: Constraint, began: datetime | None, situation: Situation) -> datetime | None:
+def _passed(
+    constraint: Constraint, began: datetime | None, shown: list[datetime], situation: Situation
+) -> datetime | None:
+    """The first due date of this refinement that has passed without evidence."""
     bound = constraint.right[0]
-    if constraint.left == RETENTION:
-        began = situation.state.first_delivery
-    elif constraint.left != DUE_BY:
+    if constraint.left == EVERY:
+        if began is None or not isinstance(bound, timedelta) or bound <= NO_TIME:
+            return None
+        return _unreported(began, bound, shown, situation.now)
+    due = _due(constraint, began, situation.state)
+    late = due is not None and situation.now > due and not any(each <= due for each in shown)
+    return due if late else None
+
+
+def _unreported(began: datetime, period: timedelta, shown: list[datetime], now: datetime) -> datetime | None:
+    """The end of the first whole period without evidence; a period ends where the next one begins."""
+    reported = {(each - began) // period for each in shown}
+    first = next((each for each in range((now - began) // period) if each not in reported), None)
+    return None if first is None else began + (first + 1) * period
+
+
+def _due(constraint: Constraint, began: datetime | None, state: State) -> datetime | None:
+    bound = constraint.right[0]
+    if constraint.left not in {DUE_BY, RETENTION}:
         return None
     if isinstance(bound, datetime):
         return bound
+    began = state.first_delivery if constraint.left == RETENTION else began
     return began + bound if isinstance(bound, timedelta) and began is not None else None
 
 
-def active_since(duty: Duty, situation: Situation) -> datetime | None:
+def _active_since(duty: Duty, since: datetime | None, state: State) -> datetime | None:
     """The moment the duty became active: the last of those its constraints wait for; ``None`` when it is not known."""
-    state = situation.state
-    moments = [state.effective]
+    moments = [since]
     for condition in flat(duty.constraints):
         if isinstance(condition, LogicalConstraint):
             return None

@@ -165,3 +165,18 @@ class PolicyNotFlatError(PolicyError):
         super().__init__(
             problem, rule=24, hint="work with the ODRL document of the policy, not with flat terms", pointer=pointer
         )
+
+
+class CaseInvalidError(CodedError):
+    """A case (request, state, moment) is written in a way that nobody reads."""
+
+    code = "CASE_INVALID"
+
+    def __init__(self, problem: str, *, pointer: str) -> None:
+        super().__init__(
+            f"{problem}, at `{pointer or '/'}` of the case",
+            hint="write request, state and moment as `docs/how-to/write-your-terms.md` shows",
+        )
+        self.problem = problem
+        self.pointer = pointer
+        """JSON pointer (RFC 6901) to the place; empty when it is the whole document."""

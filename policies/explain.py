@@ -4,20 +4,18 @@ Nothing is cut short: a rule that is not about the request is reported like any 
 interpreter, and the order is that of the normal form, so two reports can be compared line by line.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from policies.access import Situation, allowance
 from policies.applies import forbidden_action, party_matches, permitted_action
-from policies.canonical import canonical, rule_form
-from policies.discharge import activation, fulfilment, standing
+from policies.discharge import Standing, activation, fulfilment, standing
 from policies.grants import is_cap, within_plan
 from policies.model import (
     AccessRequest,
     Act,
-    Action,
     Activation,
     Condition,
     Constraint,
@@ -26,6 +24,7 @@ from policies.model import (
     DutyReport,
     Permission,
     Policy,
+    PolicyClass,
     Premise,
     Prohibition,
     Report,
@@ -36,14 +35,15 @@ from policies.model import (
     Target,
     Verdict,
     atoms,
-    flat,
     verdict,
 )
-from policies.predicate import EVERYTHING, Predicate, Unknown
-from policies.rows import never_true, rows_of
+from policies.ordering import rules_in_order
+from policies.predicate import Predicate
+from policies.rows import extent, rows_of
 from policies.scope import Scope, grain_of, scope_of
+from policies.transforms import WITHHOLDING
 from policies.truth import all_of, judge
-from policies.vocabulary import PROFILE, Discharge, Grain, Iri, Vocabulary
+from policies.vocabulary import KEEP, PROFILE, Discharge, Grain, Iri, Vocabulary
 
 
 def explain(
@@ -57,18 +57,14 @@ def explain(
 ) -> Report:
     """Report on every rule; takes what ``policies.evaluate.evaluate`` takes.
 
-    A policy of any class is reported on, also an offer, which permits nothing.
+    A policy of any class is reported on as the agreement that it would become with whoever asks; what is no agreement
+    permits nothing, and its report is hypothetical.
     """
     situation = Situation(request=request, state=state, now=now, vocabulary=vocabulary)
     return Report(
-        rules=tuple(_rule(rule, each.uid, situation) for each in (policy, *mandates) for rule in _in_order(each))
+        hypothetical=policy.policy_class is not PolicyClass.AGREEMENT,
+        rules=tuple(_rule(rule, each.uid, situation) for each in (policy, *mandates) for rule in rules_in_order(each)),
     )
-
-
-def _in_order(policy: Policy) -> Iterator[Rule]:
-    kinds: tuple[tuple[Rule, ...], ...] = (policy.permissions, policy.prohibitions, policy.obligations)
-    for rules in kinds:
-        yield from sorted(rules, key=lambda rule: canonical(rule_form(rule)))
 
 
 def _rule(rule: Rule, policy: Iri, situation: Situation) -> RuleReport:
@@ -84,7 +80,7 @@ def _rule(rule: Rule, policy: Iri, situation: Situation) -> RuleReport:
 
 
 def _permission(rule: Permission, policy: Iri, situation: Situation) -> RuleReport:
-    premises = tuple(_premise(each, rule, situation) for each in flat(rule.constraints))
+    premises = tuple(_granted(each, rule.uid, situation) for each in rule.constraints)
     scope = scope_of(rule.target, situation.request.dataset, situation.vocabulary)
     duties = tuple(_condition(each, scope, situation) for each in rule.duties)
     held = _together(premises) is Verdict.SATISFIED and not any(_blocks(each) for each in duties)
@@ -98,15 +94,15 @@ def _permission(rule: Permission, policy: Iri, situation: Situation) -> RuleRepo
         activation=Activation.ACTIVE if held else Activation.INACTIVE,
         deontic=Deontic.NOT_SET,
         premises=premises,
-        action_premises=_on_action(rule.action, situation),
-        target_premises=tuple(_on_target(each, situation) for each in flat(rule.target.refinements)),
+        action_premises=_each(rule.action.refinements, situation),
+        target_premises=tuple(_on_target(each, situation) for each in rule.target.refinements),
         duties=duties,
     )
 
 
 def _prohibition(rule: Prohibition, policy: Iri, situation: Situation) -> RuleReport:
-    premises = tuple(_premise(each, rule, situation) for each in flat(rule.constraints))
-    broken = any(_breaks(act, rule, situation) for act in situation.state.acts)
+    premises = _each(rule.constraints, situation)
+    broken = min((act.at for act in situation.state.acts if _breaks(act, rule, situation)), default=None)
     return RuleReport(
         policy=policy,
         rule=rule.uid,
@@ -115,18 +111,25 @@ def _prohibition(rule: Prohibition, policy: Iri, situation: Situation) -> RuleRe
         target=_target(rule.target, situation),
         action=forbidden_action(rule.action.term, situation),
         activation=Activation.INACTIVE if _together(premises) is Verdict.UNSATISFIED else Activation.ACTIVE,
-        deontic=Deontic.VIOLATED if broken else Deontic.NOT_SET,
+        deontic=Deontic.NOT_SET if broken is None else Deontic.VIOLATED,
         premises=premises,
-        action_premises=_on_action(rule.action, situation),
-        target_premises=tuple(_on_target(each, situation) for each in flat(rule.target.refinements)),
-        duties=tuple(_following(each, situation, breach=broken) for each in rule.remedies),
+        action_premises=_each(rule.action.refinements, situation),
+        target_premises=tuple(_on_target(each, situation) for each in rule.target.refinements),
+        duties=tuple(_following(each, broken, situation) for each in rule.remedies),
     )
 
 
 def _breaks(act: Act, rule: Prohibition, situation: Situation) -> bool:
-    """Whether the act is what the prohibition forbade at its time; what is unknown of it counts as a breach."""
-    asked = replace(situation.request, party=act.party, action=act.action, target=act.target)
-    then = replace(situation, request=asked, now=act.at)
+    """Whether the act is what the prohibition forbade at its time; what is unknown of it counts as a breach.
+
+    Nothing is forbidden before the agreement takes effect, and what is done later than now has not been done.
+    """
+    state, now = situation.state, situation.now
+    if (state.effective is not None and act.at < state.effective) or (now.tzinfo is not None and now < act.at):
+        return False
+    # WHY: what the present request declares says nothing of another act.
+    done = replace(situation.request, party=act.party, action=act.action, target=act.target, values={})
+    then = replace(situation, request=done, now=act.at)
     about = party_matches(rule.assignee, then) and _target(rule.target, then) is Verdict.SATISFIED
     conditions = (*rule.action.refinements, *rule.constraints)
     return (
@@ -137,7 +140,7 @@ def _breaks(act: Act, rule: Prohibition, situation: Situation) -> bool:
 
 
 def _obligation(rule: Duty, policy: Iri, situation: Situation) -> RuleReport:
-    deontic, evidence = standing(rule, situation)
+    found = standing(rule, situation.state.effective, situation)
     return RuleReport(
         policy=policy,
         rule=rule.uid,
@@ -146,19 +149,15 @@ def _obligation(rule: Duty, policy: Iri, situation: Situation) -> RuleReport:
         target=Verdict.SATISFIED if rule.target is None else _target(rule.target, situation),
         action=permitted_action(rule.action.term, situation),
         activation=activation(rule.constraints, situation),
-        deontic=deontic,
-        evidence=evidence,
-        premises=tuple(_premise(each, rule, situation) for each in flat(rule.constraints)),
-        duties=tuple(_following(each, situation, breach=deontic is Deontic.VIOLATED) for each in rule.consequences),
+        deontic=found.deontic,
+        evidence=found.evidence,
+        premises=_each(rule.constraints, situation),
+        duties=tuple(_following(each, found.missed, situation) for each in rule.consequences),
     )
 
 
 def _target(target: Target, situation: Situation) -> Verdict:
     return verdict(situation.is_or_belongs_to(target.source, situation.request.target))
-
-
-def _on_action(action: Action, situation: Situation) -> tuple[Premise, ...]:
-    return tuple(_judged(each, situation) for each in flat(action.refinements))
 
 
 def _condition(duty: Duty, scope: Scope, situation: Situation) -> DutyReport:
@@ -175,7 +174,7 @@ def _condition(duty: Duty, scope: Scope, situation: Situation) -> DutyReport:
         activation=activation(duty.constraints, situation),
         deontic=Deontic.FULFILLED if met else Deontic.NOT_SET,
         evidence="" if evidence is None else evidence.id,
-        premises=tuple(_judged(each, situation) for each in flat(duty.constraints)),
+        premises=_each(duty.constraints, situation),
     )
 
 
@@ -183,16 +182,16 @@ def _blocks(duty: DutyReport) -> bool:
     return duty.activation is not Activation.INACTIVE and duty.deontic is not Deontic.FULFILLED
 
 
-def _following(duty: Duty, situation: Situation, *, breach: bool) -> DutyReport:
-    """What follows from a breach; not active as long as there is none."""
-    deontic, evidence = standing(duty, situation) if breach else (Deontic.NOT_SET, "")
+def _following(duty: Duty, breach: datetime | None, situation: Situation) -> DutyReport:
+    """What follows from a breach, from its moment on; not active as long as there is none."""
+    found = Standing(deontic=Deontic.NOT_SET) if breach is None else standing(duty, breach, situation)
     return DutyReport(
         duty=duty.uid,
         action=duty.action.term,
-        activation=activation(duty.constraints, situation) if breach else Activation.INACTIVE,
-        deontic=deontic,
-        evidence=evidence,
-        premises=tuple(_judged(each, situation) for each in flat(duty.constraints)),
+        activation=Activation.INACTIVE if breach is None else activation(duty.constraints, situation),
+        deontic=found.deontic,
+        evidence=found.evidence,
+        premises=_each(duty.constraints, situation),
     )
 
 
@@ -200,16 +199,19 @@ def _together(premises: Iterable[Premise]) -> Verdict:
     return all_of(Verdict.UNKNOWN if each.result is None else each.result for each in premises)
 
 
-def _premise(condition: Condition, rule: Permission | Prohibition | Duty, situation: Situation) -> Premise:
-    """A constraint of a rule; a cap of a permission by what it leaves."""
-    capped = isinstance(condition, Constraint) and is_cap(condition, situation.vocabulary)
-    if not capped or not isinstance(condition, Constraint) or not isinstance(rule, Permission):
+def _granted(condition: Condition, rule: Iri, situation: Situation) -> Premise:
+    """A constraint of a permission; a cap by what it leaves."""
+    if not isinstance(condition, Constraint) or not is_cap(condition, situation.vocabulary):
         return _judged(condition, situation)
-    found = allowance(condition, rule.uid, situation)
+    found = allowance(condition, rule, situation)
     if found is None:
         return Premise(condition=condition, result=Verdict.UNKNOWN)
     total = found.cap.bound - found.remaining + found.cap.amount
     return Premise(condition=condition, actual=frozenset({total}), result=verdict(not found.exhausted))
+
+
+def _each(conditions: tuple[Condition, ...], situation: Situation) -> tuple[Premise, ...]:
+    return tuple(_judged(each, situation) for each in conditions)
 
 
 def _judged(condition: Condition, situation: Situation) -> Premise:
@@ -233,19 +235,26 @@ def _on_target(condition: Condition, situation: Situation) -> Premise:
         columns = tuple((name, scope.covers(name)) for name in sorted(asked))
         return Premise(condition=condition, result=all_of(found for _, found in columns), columns=columns)
     if grains == {Grain.ROW}:
-        return Premise(condition=condition, result=_of_rows(rows_of(condition, dataset, vocabulary)))
+        return Premise(condition=condition, result=_on_rows(rows_of(condition, dataset, vocabulary)))
     if grains == {Grain.JOINT} and isinstance(condition, Constraint):
         joint = frozenset(condition.right)
         seen = joint & (asked | situation.state.released)
         return Premise(condition=condition, actual=seen, result=verdict(seen != joint))
-    satisfied = grains == {Grain.TRANSFORM} and isinstance(condition, Constraint)
-    return Premise(condition=condition, result=Verdict.SATISFIED if satisfied else Verdict.UNKNOWN)
+    if grains == {Grain.TRANSFORM} and isinstance(condition, Constraint):
+        return Premise(condition=condition, result=verdict(_applicable(condition, request)))
+    return Premise(condition=condition, result=Verdict.UNKNOWN)
 
 
-def _of_rows(predicate: Predicate) -> Verdict | None:
-    """The verdict on all rows at once, where there is one."""
-    if isinstance(predicate, Unknown):
-        return Verdict.UNKNOWN
-    if predicate == EVERYTHING:
-        return Verdict.SATISFIED
-    return Verdict.UNSATISFIED if never_true(predicate) else None
+def _on_rows(predicate: Predicate) -> Verdict | None:
+    """The verdict on all rows at once, where there is one; unknown when for none it is known to be satisfied."""
+    found = extent(predicate)
+    if len(found) == 1:
+        return next(iter(found))
+    return None if Verdict.SATISFIED in found else Verdict.UNKNOWN
+
+
+def _applicable(transform: Constraint, request: AccessRequest) -> bool:
+    """Whether the plan can apply the transform: the column is not looked at as it is, and something of it leaves."""
+    term, column = transform.right[0], transform.on_column
+    withheld = term in WITHHOLDING and column in request.selected
+    return not withheld and (term == KEEP or column not in request.consulted)

@@ -140,7 +140,7 @@ def _duty(duty: Duty, where: DutyPlace, place: Written) -> None:
     _role(duty, term, place)
     _conditions(duty.constraints, Placement.OBLIGATION, place.at("constraint"))
     _conditions(duty.action.refinements, Placement.DUTY, place.at("action", "refinement"))
-    _operands(duty, term, place)
+    _operands(duty, term, where, place)
     for consequence, here in nested_duties(duty, place):
         _nested(consequence, DutyPlace.CONSEQUENCE, here)
 
@@ -160,14 +160,15 @@ def _discharged(term: DutyTerm | None) -> str:
     return f"`{compact(term.action)}` is discharged {when}; "
 
 
-def _operands(duty: Duty, term: DutyTerm, place: Written) -> None:
+def _operands(duty: Duty, term: DutyTerm, where: DutyPlace, place: Written) -> None:
     """Its refinements are those that its term knows, and none is missing without which it cannot be discharged."""
     named: set[Iri] = set()
+    fitting = term.operands_at(where)
     for condition, here in conjuncts(duty.action.refinements, place.at("action", "refinement")):
         for atom, exactly in leaves(condition, here):
             named.add(atom.left)
-            if atom.left not in term.operands:
-                known = ", ".join(f"`{compact(each)}`" for each in sorted(term.operands))
+            if atom.left not in fitting:
+                known = ", ".join(f"`{compact(each)}`" for each in sorted(fitting))
                 raise PolicyTermMisplacedError(
                     compact(atom.left),
                     f"refinement of `{compact(term.action)}`",

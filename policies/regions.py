@@ -1,6 +1,6 @@
 """Conditions on one operand as regions of its values, and whether one region lies inside another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -196,19 +196,6 @@ def _high_fits(asked: Interval, offered: Interval) -> bool:
     return same or _less(asked.high, offered.high)
 
 
-def _kinds_within(asked: Sequence[Condition], offered: Sequence[Condition]) -> MatchVerdict:
-    """Concepts of a taxonomy: each offered condition must hold the alternatives of one asked condition."""
-    verdicts: list[MatchVerdict] = []
-    for each in offered:
-        concepts = _alternatives(each)
-        found = [_any_kind(_alternatives(other), concepts) for other in asked]
-        verdicts.append(min(found, key=_PREFERENCE.index))
-    return max(verdicts, key=_PREFERENCE.index)
-
-
-_PREFERENCE = (MatchVerdict.INSIDE, MatchVerdict.OVERLAPS, MatchVerdict.OUTSIDE, MatchVerdict.UNKNOWN)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Concept:
     """A value of one operand."""
@@ -232,8 +219,32 @@ def _concept(constraint: Constraint, value: Value) -> _Concept:
     )
 
 
-def _alternatives(condition: Condition) -> frozenset[_Concept] | None:
-    """The concepts one of which must be met; ``None`` when the condition is of another form."""
+_Concepts: TypeAlias = frozenset[_Concept] | None
+"""Alternatives; ``None`` for a condition of another form."""
+
+
+def _kinds_within(asked: Sequence[Condition], offered: Sequence[Condition]) -> MatchVerdict:
+    """Concepts of a taxonomy: each offered condition must hold the alternatives of one asked condition."""
+    ours = {_alternatives(each) for each in asked}
+    return max((_best(ours, _alternatives(each)) for each in offered), key=_PREFERENCE.index)
+
+
+def _best(ours: Collection[_Concepts], concepts: _Concepts) -> MatchVerdict:
+    """How the best of our alternatives lie to the concepts."""
+    if concepts is None:
+        return MatchVerdict.UNKNOWN
+    # WHY: many alternatives are made of few concepts; each is looked up in the taxonomy once.
+    named: frozenset[_Concept] = frozenset().union(*(own for own in ours if own is not None))
+    known = {each: _one_kind(each, concepts) for each in named}
+    found = (MatchVerdict.UNKNOWN if own is None else combine(known[each] for each in own) for own in ours)
+    return min(found, key=_PREFERENCE.index)
+
+
+_PREFERENCE = (MatchVerdict.INSIDE, MatchVerdict.OVERLAPS, MatchVerdict.OUTSIDE, MatchVerdict.UNKNOWN)
+
+
+def _alternatives(condition: Condition) -> _Concepts:
+    """The concepts one of which must be met."""
     if isinstance(condition, Constraint):
         if condition.operator not in {Operator.EQ, Operator.IS_ANY_OF, Operator.IS_A}:
             return None
@@ -242,12 +253,6 @@ def _alternatives(condition: Condition) -> frozenset[_Concept] | None:
     if condition.logic is not Logic.OR or None in parts:
         return None
     return frozenset(concept for part in parts if part is not None for concept in part)
-
-
-def _any_kind(asked: frozenset[_Concept] | None, offered: frozenset[_Concept] | None) -> MatchVerdict:
-    if asked is None or offered is None:
-        return MatchVerdict.UNKNOWN
-    return combine(_one_kind(each, offered) for each in asked)
 
 
 def _one_kind(asked: _Concept, offered: frozenset[_Concept]) -> MatchVerdict:

@@ -1,7 +1,9 @@
 """Row terms: what a condition on rows makes of the rows of one dataset, as a predicate."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import cache
+from itertools import product
 from string import ascii_uppercase
 from typing import Final, assert_never
 
@@ -13,47 +15,41 @@ from policies.predicate import (
     AnyOf,
     Comparator,
     Compare,
+    IsNull,
     Not,
     Or,
     Predicate,
     Unknown,
     conjunction,
 )
-from policies.truth import compare
+from policies.truth import all_of, any_of, compare
 from policies.vocabulary import (
     COLUMN,
-    CONTESTED,
     LAWFUL_BASIS,
-    OBSERVED_AT,
-    OPT_OUT,
-    RECORD_LICENCE,
     SOURCE_PLATFORM,
     SUBJECT_AGE,
-    SUBJECT_REGION,
     Iri,
     Operator,
     Vocabulary,
     compact,
 )
 
-ROW_COLUMNS: Final = {
-    OBSERVED_AT: "observed_at",
-    RECORD_LICENCE: "licence_hint",
-    SUBJECT_REGION: "subject_region",
-    SUBJECT_AGE: "subject_age",
-    CONTESTED: "contested",
-    OPT_OUT: "opt_out",
-}
-"""The canonical column that a row operand looks at; a dataset without it does not say."""
 _BAND: Final = ("subject_age_from", "subject_age_to")
 SUBJECT_AGE_BAND: Final = frozenset(_BAND)
 """The columns of an age that is known as a band only, both ends included."""
-_COMPARATORS: Final = {
-    Operator.EQ: Comparator.EQ,
+_ORDER: Final = {
     Operator.LT: Comparator.LT,
     Operator.LTEQ: Comparator.LTE,
     Operator.GT: Comparator.GT,
     Operator.GTEQ: Comparator.GTE,
+}
+_COMPARATORS: Final = {Operator.EQ: Comparator.EQ} | _ORDER
+_LISTED: Final = {Operator.EQ: True, Operator.IS_ANY_OF: True, Operator.NEQ: False, Operator.IS_NONE_OF: False}
+"""Whether the value must be among the listed ones, or must not."""
+_OPPOSITE: Final = {
+    Verdict.SATISFIED: Verdict.UNSATISFIED,
+    Verdict.UNSATISFIED: Verdict.SATISFIED,
+    Verdict.UNKNOWN: Verdict.UNKNOWN,
 }
 
 
@@ -68,14 +64,26 @@ def rows_of(condition: Condition, dataset: DatasetFacts, vocabulary: Vocabulary)
         case Logic.OR:
             return Or(parts=parts)
         case Logic.XONE:
-            return Or(parts=tuple(_alone(index, parts) for index in range(len(parts))))
+            return conjunction(_some(parts), Not(part=_two(parts)))
         case _:
             assert_never(condition.logic)
 
 
-def _alone(chosen: int, parts: tuple[Predicate, ...]) -> Predicate:
-    """The chosen part holds and no other one does."""
-    return conjunction(*(part if index == chosen else Not(part=part) for index, part in enumerate(parts)))
+def _some(parts: tuple[Predicate, ...]) -> Predicate:
+    return parts[0] if len(parts) == 1 else Or(parts=parts)
+
+
+def _two(parts: tuple[Predicate, ...]) -> Predicate:
+    """At least two of the parts hold.
+
+    Two hold in one half, or one in each: told so, many parts stay short, where all pairs would not.
+    """
+    if len(parts) <= 1:
+        return NOTHING
+    middle = len(parts) // 2
+    left, right = parts[:middle], parts[middle:]
+    found = (conjunction(_some(left), _some(right)), _two(left), _two(right))
+    return _some(tuple(each for each in found if each != NOTHING))
 
 
 def _row(constraint: Constraint, dataset: DatasetFacts, vocabulary: Vocabulary) -> Predicate:
@@ -85,37 +93,62 @@ def _row(constraint: Constraint, dataset: DatasetFacts, vocabulary: Vocabulary) 
         return _constant(found, f"`{compact(constraint.left)}` is not known of this dataset")
     if constraint.left == SUBJECT_AGE and dataset.columns.keys() >= SUBJECT_AGE_BAND:
         return _band(constraint)
-    column = constraint.on_column if constraint.left == COLUMN else ROW_COLUMNS.get(constraint.left)
-    if column is None or column not in dataset.columns:
+    column = _column(constraint, vocabulary)
+    if column not in dataset.columns:
         return Unknown(reason=f"the records do not say `{constraint.on_column or compact(constraint.left)}`")
     return _compared(column, constraint, vocabulary)
 
 
-def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Predicate:
-    values = tuple(sorted((value for value in constraint.right if not isinstance(value, timedelta)), key=repr))
-    if constraint.operator in _COMPARATORS and values:
-        return Compare(column=column, comparator=_COMPARATORS[constraint.operator], value=values[0])
-    if constraint.operator is Operator.IS_ANY_OF:
-        return AnyOf(column=column, values=values)
+def _column(constraint: Constraint, vocabulary: Vocabulary) -> str:
+    """The canonical column that the condition looks at; empty when there is none."""
+    if constraint.left == COLUMN:
+        return constraint.on_column
     operand = vocabulary.operands.get(constraint.left)
-    if constraint.operator in {Operator.NEQ, Operator.IS_NONE_OF} and operand is not None and operand.namespace:
-        # WHY: only a value of the closed vocabulary can be known to be none of the excluded ones.
-        codes = (f"{operand.namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
-        return AnyOf(column=column, values=tuple(code for code in codes if code not in values))
-    return Unknown(reason=f"`{compact(constraint.operator)}` cannot be decided on rows")
+    return "" if operand is None else operand.column
+
+
+def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Predicate:
+    operand, operator = vocabulary.operands.get(constraint.left), constraint.operator
+    if operand is not None and operand.namespace:
+        return _of_vocabulary(column, operand.namespace, constraint)
+    values = tuple(sorted((value for value in constraint.right if not isinstance(value, timedelta)), key=repr))
+    if len(values) != len(constraint.right) or (operator in _ORDER and isinstance(values[0], str | bool)):
+        return _undecided(constraint)
+    if operator is Operator.IS_ANY_OF:
+        return AnyOf(column=column, values=values)
+    if operator not in _COMPARATORS:
+        return _undecided(constraint)
+    return Compare(column=column, comparator=_COMPARATORS[operator], value=values[0])
+
+
+def _of_vocabulary(column: str, namespace: str, constraint: Constraint) -> Predicate:
+    """Values of a closed vocabulary: a row that holds anything else does not say which one is meant."""
+    if constraint.operator not in _LISTED:
+        return _undecided(constraint)
+    codes = tuple(f"{namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
+    holding = tuple(code for code in codes if (code in constraint.right) is _LISTED[constraint.operator])
+    foreign = conjunction(Not(part=AnyOf(column=column, values=codes)), Unknown(reason="the value is not known"))
+    return Or(parts=(AnyOf(column=column, values=holding), foreign))
+
+
+@cache
+def _codes(namespace: str) -> tuple[str, ...]:
+    """Every code of a closed vocabulary of two capital letters."""
+    return tuple(f"{namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
 
 
 def _band(constraint: Constraint) -> Predicate:
     """An age by the bounds of its band: a band that the bound cuts through is unknown."""
-    comparator, bound = _COMPARATORS[constraint.operator], _whole(constraint)
+    comparator, bound = _ORDER.get(constraint.operator), constraint.right[0]
+    if comparator is None or not isinstance(bound, int) or isinstance(bound, bool):
+        return _undecided(constraint)
     low, high = (Compare(column=each, comparator=comparator, value=bound) for each in _BAND)
     straddling = conjunction(Or(parts=(low, high)), Unknown(reason="the age band lies on both sides of the bound"))
     return Or(parts=(conjunction(low, high), straddling))
 
 
-def _whole(constraint: Constraint) -> int:
-    bound = constraint.right[0]
-    return bound if isinstance(bound, int) else 0
+def _undecided(constraint: Constraint) -> Predicate:
+    return Unknown(reason=f"`{compact(constraint.operator)}` cannot be decided on rows with what it names")
 
 
 def _constant(found: Verdict, reason: str) -> Predicate:
@@ -130,32 +163,32 @@ def together(parts: Iterable[Predicate]) -> Predicate:
     return And(parts=tuple(sorted(whole.parts, key=repr))) if isinstance(whole, And) else whole
 
 
+def extent(predicate: Predicate) -> frozenset[Verdict]:
+    """The verdicts that rows can have, whatever they hold; more than they do have at most."""
+    match predicate:
+        case And(parts=parts):
+            return _combined(all_of, parts)
+        case Or(parts=parts):
+            return _combined(any_of, parts)
+        case Not(part=part):
+            return frozenset(_OPPOSITE[each] for each in extent(part))
+        case AnyOf(values=()):
+            return frozenset({Verdict.UNSATISFIED, Verdict.UNKNOWN})
+        case Unknown():
+            return frozenset({Verdict.UNKNOWN})
+        case Compare() | AnyOf() | IsNull():
+            return frozenset(Verdict)
+        case _:
+            assert_never(predicate)
+
+
+def _combined(combine: Callable[[Iterable[Verdict]], Verdict], parts: tuple[Predicate, ...]) -> frozenset[Verdict]:
+    found = frozenset({combine(())})
+    for part in parts:
+        found = frozenset(combine(pair) for pair in product(found, extent(part)))
+    return found
+
+
 def never_true(predicate: Predicate) -> bool:
     """Whether the predicate can keep no row, whatever the rows hold."""
-    match predicate:
-        case And(parts=parts):
-            return any(never_true(part) for part in parts)
-        case Or(parts=parts):
-            return all(never_true(part) for part in parts)
-        case Not(part=part):
-            return _never_false(part)
-        case AnyOf(values=values):
-            return not values
-        case Unknown():
-            return True
-        case _:
-            return False
-
-
-def _never_false(predicate: Predicate) -> bool:
-    match predicate:
-        case And(parts=parts):
-            return all(_never_false(part) for part in parts)
-        case Or(parts=parts):
-            return any(_never_false(part) for part in parts)
-        case Not(part=part):
-            return never_true(part)
-        case Unknown():
-            return True
-        case _:
-            return False
+    return Verdict.SATISFIED not in extent(predicate)

@@ -1,6 +1,7 @@
 """The declared order of column transforms: which of two is stronger, and which cannot be compared."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Final
 
 from policies.model import Condition, Quantity, Transform, Value, Verdict
@@ -11,25 +12,15 @@ from policies.vocabulary import (
     DPV,
     DROP,
     GENERALISE,
-    KEEP,
     PSEUDONYMISE,
     REDACT_TEXT,
     TIME_UNITS,
+    TRANSFORMS,
     TRUNCATE_TIME,
     Iri,
     Vocabulary,
 )
 
-_RANK: Final[dict[Iri, int]] = {
-    KEEP: 0,
-    PSEUDONYMISE: 1,
-    GENERALISE: 1,
-    TRUNCATE_TIME: 1,
-    BUCKET: 1,
-    REDACT_TEXT: 1,
-    AGGREGATE_ONLY: 2,
-    DROP: 3,
-}
 _UNITS: Final[tuple[object, ...]] = TIME_UNITS
 
 WITHHOLDING: Final = frozenset({AGGREGATE_ONLY, DROP})
@@ -49,16 +40,20 @@ def stronger(first: Transform, second: Transform) -> Transform | None:
     """The stronger of the two, ``first`` when they are equal; ``None`` when they cannot be compared."""
     if first == second:
         return first
-    if first.term not in _RANK or second.term not in _RANK:
+    if first.term not in TRANSFORMS or second.term not in TRANSFORMS:
         return None
-    if _RANK[first.term] != _RANK[second.term]:
-        return max(first, second, key=lambda transform: _RANK[transform.term])
+    if TRANSFORMS[first.term].rank != TRANSFORMS[second.term].rank:
+        return max(first, second, key=lambda transform: TRANSFORMS[transform.term].rank)
     return _of_one_term(first, second) if first.term == second.term else None
 
 
 def strongest(several: Sequence[Transform]) -> Transform | None:
     """The one that is at least as strong as each of the others, whatever their order; ``None`` when there is none."""
-    return next((each for each in several if all(stronger(each, other) == each for other in several)), None)
+    if not several:
+        return None
+    # WHY: one that is stronger than all others takes the place of whatever stands before it, and gives it to none.
+    last = reduce(lambda first, second: first if stronger(first, second) == first else second, several)
+    return last if all(stronger(last, other) == last for other in several) else None
 
 
 def _of_one_term(first: Transform, second: Transform) -> Transform | None:

@@ -93,15 +93,28 @@ def _require_number(constraint: Constraint, place: Place) -> None:
 
 
 def _require_distinct(constraint: Constraint, place: Place) -> None:
-    literals = [literal(value) for value in constraint.right]
-    for index, each in enumerate(literals):
-        if each in literals[:index]:
+    seen = set()
+    for index, value in enumerate(constraint.right):
+        if (each := literal(value)) in seen:
             raise PolicyMalformedError(
                 "a list holds the same value twice",
                 rule=5,
                 hint="keep one of the two",
                 pointer=place.pointer("rightOperand", "@list", index),
             )
+        seen.add(each)
+
+
+def _require_order(constraint: Constraint, place: Place) -> None:
+    """Text and booleans have no order, so that nothing would ever lie before or after such a bound."""
+    if constraint.left == COLUMN and constraint.operator in _ORDER and isinstance(constraint.right[0], str | bool):
+        raise PolicyValueInvalidError(
+            literal(constraint.right[0])[1],
+            f"a bound of `{compact(constraint.operator)}`",
+            rule=12,
+            hint="compare with a number or a moment, or use `eq` and `isAnyOf`",
+            pointer=place.pointer("rightOperand"),
+        )
 
 
 def _require_one_type(constraint: Constraint, place: Place) -> None:
@@ -115,18 +128,6 @@ def _require_one_type(constraint: Constraint, place: Place) -> None:
             rule=12,
             hint="give values of the type of the column",
             pointer=place.pointer("rightOperand", "@list", odd),
-        )
-
-
-def _require_order(constraint: Constraint, place: Place) -> None:
-    """Text and booleans have no order, so that nothing would ever lie before or after such a bound."""
-    if constraint.left == COLUMN and constraint.operator in _ORDER and isinstance(constraint.right[0], str | bool):
-        raise PolicyValueInvalidError(
-            literal(constraint.right[0])[1],
-            f"a bound of `{compact(constraint.operator)}`",
-            rule=12,
-            hint="compare with a number or a moment, or use `eq` and `isAnyOf`",
-            pointer=place.pointer("rightOperand"),
         )
 
 

@@ -12,6 +12,7 @@ from gateway.cli.errors import UnexpectedFailureError
 from gateway.cli.export import export
 from gateway.cli.failures import FAILED, report
 from gateway.cli.graph import graph
+from gateway.cli.policy import policy
 from gateway.cli.pull import pull
 from gateway.cli.serve import serve
 from gateway.cli.verify import verify
@@ -41,6 +42,7 @@ app.command("verify")(verify)
 app.command("version")(version)
 app.add_typer(client, name="client")
 app.add_typer(graph, name="graph")
+app.add_typer(policy, name="policy")
 
 
 @app.callback()

@@ -50,12 +50,18 @@ def card_of(path: Path) -> str:
     return str(json_object(path).get("client_id", ""))
 
 
+def bytes_of(path: Path) -> bytes:
+    """The bytes of a file."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise FileUnreadableError(path, problem.strerror or "it cannot be opened") from None
+
+
 def text_of(path: Path) -> str:
     """The text of a file."""
     try:
-        return path.read_text(encoding="utf-8")
-    except OSError as problem:
-        raise FileUnreadableError(path, problem.strerror or "it cannot be opened") from None
+        return bytes_of(path).decode("utf-8")
     except UnicodeDecodeError:
         raise FileUnreadableError(path, "it is not text in UTF-8") from None
 

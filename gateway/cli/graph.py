@@ -66,7 +66,8 @@ def rebuild(*, folder: Folder = None, config: Config = None, as_json: AsJson = F
 
 
 async def _verify(folder: Path | None, config: Path | None) -> "Report":
-    from gateway.main import JOURNAL_KEY, system_clock  # noqa: PLC0415  # cheap at start
+    from gateway.clock import system_clock  # noqa: PLC0415  # cheap at start
+    from gateway.main import JOURNAL_KEY  # noqa: PLC0415  # cheap at start
     from graph.journal.heads import HeadFile, HeadSigner  # noqa: PLC0415  # cheap at start
     from graph.journal.journal import ORIGIN, beside  # noqa: PLC0415  # cheap at start
     from graph.journal.stored_events import StoredEvents  # noqa: PLC0415  # cheap at start
@@ -82,8 +83,9 @@ async def _verify(folder: Path | None, config: Path | None) -> "Report":
 
 
 async def _rebuild(folder: Path | None, config: Path | None) -> int:
+    from gateway.clock import system_clock  # noqa: PLC0415  # cheap at start
     from gateway.folder_lock import locked  # noqa: PLC0415  # cheap at start
-    from gateway.main import JOURNAL_KEY, system_clock  # noqa: PLC0415  # cheap at start
+    from gateway.main import JOURNAL_KEY  # noqa: PLC0415  # cheap at start
     from graph.journal.journal import Journal  # noqa: PLC0415  # cheap at start
     from graph.provenance.projector import rebuild as project_again  # noqa: PLC0415  # cheap at start
     from graph.signing import SigningKey  # noqa: PLC0415  # cheap at start

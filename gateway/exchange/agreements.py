@@ -4,14 +4,11 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
-from gateway.exchange.policy_documents import stored_policy
 from graph.errors import JournalCorruptError
-from graph.journal.documents import digest_of
 from graph.journal.view import View
 from policies.access_plan import AccessPlan, access_plan
-from policies.canonical import require_hash
-from policies.errors import PolicyHashMismatchError
 from policies.model import DatasetFacts, Policy
+from policies.stored import stored_policy
 
 _KEPT: Final = 1024
 
@@ -39,12 +36,7 @@ class AgreementPolicies:
         content = view.document(digest)
         if content is None:
             raise JournalCorruptError(f"no policy is stored under `{digest}`")
-        actual = digest_of(content)
-        if actual != digest:
-            raise PolicyHashMismatchError(expected=digest, actual=actual)
-        policy = stored_policy(content)
-        require_hash(policy, digest)
-        return self._parsed.keep(digest, policy)
+        return self._parsed.keep(digest, stored_policy(content, digest))
 
     def plan(self, digest: str, facts: DatasetFacts, view: View) -> AccessPlan:
         """The policy, compiled against what a dataset declares; raises what ``load`` raises."""

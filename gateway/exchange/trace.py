@@ -33,6 +33,12 @@ _KINDS: Final[Mapping[type[Event], str]] = {
     AccessDenied: "DENIED",
     AccessWithheld: "WITHHELD",
 }
+_EFFECTS: Final[Mapping[type[Event], Effect]] = {
+    AccessRecorded: Effect.PERMIT,
+    AccessDenied: Effect.DENY,
+    AccessWithheld: Effect.DENY,
+}
+"""What must have been decided for such an event to be on record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +147,12 @@ def _decision(reading: Reading, event: Access) -> DecisionRecord:
             # WHY: a decision that was stored in an earlier form named less; what the event says still stands.
             with suppress(msgspec.DecodeError):
                 return decision_of(content)
-    asked = Asked(action=event.action, purpose=event.purpose)
+    asked, effect = Asked(action=event.action, purpose=event.purpose), _EFFECTS[type(event)]
     if isinstance(event, AccessRecorded):
-        return DecisionRecord(asked=asked, effect=Effect.PERMIT, policy=event.policy, columns=event.columns)
+        return DecisionRecord(asked=asked, effect=effect, policy=event.policy, columns=event.columns)
     problem = _problem(event)
     reason = Reason(code=problem.code, clause=problem.clause, text=problem.message)
-    return DecisionRecord(asked=asked, effect=Effect.DENY, clause=problem.clause, reasons=(reason,))
+    return DecisionRecord(asked=asked, effect=effect, clause=problem.clause, reasons=(reason,))
 
 
 def _problem(event: AccessDenied | AccessWithheld) -> Problem:

@@ -3,26 +3,25 @@
 The library is imported when the first policy comes in: a gateway that only starts need not wait for it.
 """
 
-import json
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final, NoReturn
 
 from policies.errors import PolicyMalformedError, PolicyTermUnknownError
-from policies.jsonld.documents import FrozenDocuments
 from policies.jsonld.limits import CONTEXTS, Json
+from policies.jsonld.loader import FrozenLoader
 from policies.jsonld.places import find_key
 from policies.jsonld.properties import PROPERTY_NAMES
 
 _FILES: Final = dict(zip(CONTEXTS, ("odrl.jsonld", "profile.jsonld"), strict=True))
 
 
-def _bundled() -> dict[str, Any]:
+def _bundled() -> FrozenLoader:
     folder = files("policies") / "contexts"
-    return {address: json.loads((folder / name).read_text("utf-8")) for address, name in _FILES.items()}
+    return FrozenLoader(documents={address: (folder / name).read_text("utf-8") for address, name in _FILES.items()})
 
 
-_LOADER: Final = FrozenDocuments(_bundled())
+_LOADER: Final = _bundled()
 
 RELATIVE: Final = "x-relative:"
 """Scheme of the base that relative references are resolved against, so that none of them looks absolute afterwards.

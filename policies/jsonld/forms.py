@@ -93,16 +93,17 @@ def _require_keyword(name: str, path: Path, keys: Mapping[str, str], value: obje
         raise _refused(f"`{stray}` does not go with `{name}`", f"let `{name}` stand by itself", (*path, stray))
     if name == "@id" and not isinstance(value, str):
         raise _refused("an `@id` is one IRI", "write an absolute IRI as text", here)
-    if name == "@type" and not isinstance(value, str) and not _texts(value):
-        raise _refused("an `@type` is one class or datatype", "write its name as text", here)
+    if name == "@type":
+        types = [value] if isinstance(value, str) else value if isinstance(value, list) else [None]
+        if not all(isinstance(each, str) for each in types):
+            raise _refused("an `@type` is one class or datatype", "write its name as text", here)
+        if any(str(each).startswith("@") for each in types):
+            # WHY: expansion leaves such a type out without a word.
+            raise _refused("a keyword is no type", "write a class or a datatype", here)
     if name == "@list" and not isinstance(value, list):
         raise _refused("an `@list` is an array", "write `[ … ]`, for a single value too", here)
     if name == "@value" and isinstance(value, Mapping | list):
         raise _refused("an `@value` is text, a number or a boolean", "write one literal", here)
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _text(path: Path, text: str) -> int:

@@ -89,4 +89,6 @@ class RuleReport:
 class Report:
     """All rules of the agreement and then of each mandate, in the order of their normal forms."""
 
+    hypothetical: bool
+    """The policy is no agreement: it permits nothing, whatever its rules say."""
     rules: tuple[RuleReport, ...]

@@ -6,6 +6,7 @@ from typing import Final
 
 from policies.vocabulary import iris
 from policies.vocabulary.iris import ODRL, TRANSFER, USE, Iri
+from policies.vocabulary.meanings import MEANINGS
 
 
 class Discharge(StrEnum):
@@ -35,12 +36,18 @@ class DutyTerm:
     action: Iri
     discharge: Discharge
     places: frozenset[DutyPlace]
+    meaning: str = ""
+    """What is owed, and when it is met."""
     role: Iri | None = None
     """The function that a named party has, or nothing when the term names none."""
     operands: frozenset[Iri] = frozenset()
     """Left operands that may refine it."""
     required: frozenset[Iri] = frozenset()
     """Left operands without which it cannot be discharged."""
+
+    def operands_at(self, place: DutyPlace) -> frozenset[Iri]:
+        """Left operands that may refine it in this place: nothing but an obligation recurs."""
+        return self.operands if place is DutyPlace.OBLIGATION else self.operands - {iris.EVERY}
 
 
 _CORE_UNDER_USE: Final = (
@@ -74,6 +81,7 @@ _CORE_UNDER_USE: Final = (
     "reproduce",
     "reviewPolicy",
     "stream",
+    "synchronize",
     "textToSpeech",
     "transform",
     "translate",
@@ -116,6 +124,7 @@ def _before(action: Iri, *required: Iri, optional: tuple[Iri, ...] = ()) -> Duty
         action=action,
         discharge=Discharge.BEFORE,
         places=frozenset({DutyPlace.DUTY}),
+        meaning=MEANINGS[action],
         operands=frozenset(required + optional),
         required=frozenset(required),
     )
@@ -126,6 +135,7 @@ def _gateway(action: Iri, role: Iri | None, *required: Iri) -> DutyTerm:
         action=action,
         discharge=Discharge.GATEWAY,
         places=frozenset({DutyPlace.DUTY}),
+        meaning=MEANINGS[action],
         role=role,
         operands=frozenset(required),
         required=frozenset(required),
@@ -138,6 +148,7 @@ def _after(action: Iri, role: Iri | None, *operands: Iri, breach: bool = False) 
         action=action,
         discharge=Discharge.AFTER,
         places=frozenset(places),
+        meaning=MEANINGS[action],
         role=role,
         operands=frozenset({iris.DUE_BY, *operands}),
     )

@@ -4,6 +4,7 @@ Terms are unversioned IRIs. A minor version of the profile adds terms; a major o
 """
 
 import re
+from functools import lru_cache
 from typing import Final, NewType
 
 Iri = NewType("Iri", str)
@@ -39,21 +40,32 @@ PREFIXES: Final[dict[str, str]] = {
 """The fixed prefixes of the normal form; part of every hash."""
 
 
+_KEPT: Final = 8192
+"""Names that are kept: those of the vocabulary, of parties and of assets come again and again."""
 _ABSOLUTE: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):[^\s<>\"{}|\\^`]+", re.ASCII)
 
 
+@lru_cache(maxsize=_KEPT)
 def absolute(text: str) -> bool:
     """Whether the text is an absolute IRI, and not a term under one of the fixed prefixes that was left unexpanded."""
     found = _ABSOLUTE.fullmatch(text)
     return found is not None and found[1] not in PREFIXES
 
 
+@lru_cache(maxsize=_KEPT)
 def compact(iri: str) -> str:
     """The IRI under its fixed prefix, or as it is when no namespace fits."""
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri
+
+
+def expand(text: str) -> Iri:
+    """The IRI that ``compact`` wrote so."""
+    prefix, _, rest = text.partition(":")
+    namespace = PREFIXES.get(prefix)
+    return Iri(text if namespace is None else namespace + rest)
 
 
 def local(iri: str) -> str:
@@ -169,3 +181,13 @@ REDACT_TEXT: Final = Iri(REP + "redactText")
 AGGREGATE_ONLY: Final = Iri(REP + "aggregateOnly")
 TIME_UNITS: Final = tuple(Iri(REP + unit) for unit in ("second", "minute", "hour", "day", "month", "year"))
 """Finest first."""
+
+# Classes of closed values, and the properties that the profile adds to a constraint
+TRANSFORM_CLASS: Final = Iri(REP + "Transform")
+TIME_UNIT_CLASS: Final = Iri(REP + "TimeUnit")
+EVENT_CLASS: Final = Iri(REP + "Event")
+MODEL_RELEASE_CLASS: Final = Iri(REP + "ModelRelease")
+VERDICT_CLASS: Final = Iri(REP + "Verdict")
+UNIT_CLASS: Final = Iri(REP + "Unit")
+ON_COLUMN_PROPERTY: Final = Iri(REP + "onColumn")
+PARAMETER_PROPERTY: Final = Iri(REP + "parameter")

@@ -1,12 +1,15 @@
 """Left operands: the type of each, its operators, where it may stand, and at what grain it decides."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from policies.vocabulary import iris
 from policies.vocabulary.iris import ISO3166, ISO4217, ODRL, REP, Iri
+from policies.vocabulary.meanings import MEANINGS
 from policies.vocabulary.taxonomy import DATA_ROOT, LEGAL_BASIS_ROOT, MEASURE_ROOT, PURPOSE_ROOT
+from policies.vocabulary.values import EVENTS, RELEASES, TRANSFORMS, UNITS, VERDICTS
 
 
 class Operator(StrEnum):
@@ -70,6 +73,22 @@ class Grain(StrEnum):
     """How a duty is to be discharged."""
 
 
+class Supplier(StrEnum):
+    """Who gives the actual value; an operand that nobody gives is unknown."""
+
+    REQUEST = "request"
+    """The access request, made of the read plan and of what the token grants."""
+    PLAN = "plan"
+    """Columns, transforms and protection of this request."""
+    DATASET = "dataset"
+    """What the dataset declares."""
+    ROW = "row"
+    """A column of the record."""
+    CLOCK = "clock"
+    STATE = "state"
+    """What is on record: counters, releases, evidence, assurances, ethics decisions."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operand:
     """What the profile says of one left operand."""
@@ -79,6 +98,14 @@ class Operand:
     operators: frozenset[Operator]
     placements: frozenset[Placement]
     grain: Grain
+    meaning: str = ""
+    """One sentence."""
+    suppliers: tuple[Supplier, ...] = ()
+    """Who gives the actual value: together, or the first that knows."""
+    counts: bool = False
+    """Whether the actual value depends on what happened before."""
+    column: str = ""
+    """Canonical column that a row operand reads; empty when there is no one such column."""
     root: Iri | None = None
     """Concept of the taxonomy under which every value must stand."""
     namespace: str = ""
@@ -109,24 +136,17 @@ _A: Final = frozenset({Placement.ACTION})
 _D: Final = frozenset({Placement.DUTY})
 _O: Final = frozenset({Placement.OBLIGATION})
 
+_REQUEST: Final = Supplier.REQUEST
+_PLAN: Final = Supplier.PLAN
+_DATASET: Final = Supplier.DATASET
+_ROW: Final = Supplier.ROW
+_CLOCK: Final = Supplier.CLOCK
+_STATE: Final = Supplier.STATE
+
 SENSITIVITIES: Final = frozenset(
     {"none", "pseudonym", "quasi_identifier", "direct_identifier", "free_text", "special_category", "secret"}
 )
-_RELEASES: Final = frozenset({iris.INTERNAL_USE, iris.HOSTED_API, iris.OPEN_WEIGHTS})
-_EVENTS: Final = frozenset({iris.FIRST_DELIVERY, iris.LICENCE_END})
-_UNITS: Final = frozenset({iris.PER_RECORD, iris.PER_TOKEN, iris.PER_QUERY, iris.PER_RUN, iris.PER_PERIOD})
-TRANSFORM_TERMS: Final = frozenset(
-    {
-        iris.KEEP,
-        iris.DROP,
-        iris.PSEUDONYMISE,
-        iris.GENERALISE,
-        iris.TRUNCATE_TIME,
-        iris.BUCKET,
-        iris.REDACT_TEXT,
-        iris.AGGREGATE_ONLY,
-    }
-)
+TRANSFORM_TERMS: Final = frozenset(TRANSFORMS)
 
 
 def _operand(  # noqa: PLR0913  # one table row, read as such
@@ -135,10 +155,12 @@ def _operand(  # noqa: PLR0913  # one table row, read as such
     operators: frozenset[Operator],
     placements: frozenset[Placement],
     grain: Grain,
-    *,
+    *suppliers: Supplier,
+    counts: bool = False,
+    column: str = "",
     root: Iri | None = None,
     namespace: str = "",
-    choices: frozenset[str] = frozenset(),
+    choices: Iterable[str] = (),
     unit: str = "",
 ) -> Operand:
     return Operand(
@@ -147,34 +169,45 @@ def _operand(  # noqa: PLR0913  # one table row, read as such
         operators=operators,
         placements=placements,
         grain=grain,
+        meaning=MEANINGS[iri],
+        suppliers=suppliers,
+        counts=counts,
+        column=column,
         root=root,
         namespace=namespace,
-        choices=frozenset(str(choice) for choice in choices),
+        choices=frozenset(choices),
         unit=unit,
     )
 
 
 _ACCESS: Final = (
-    _operand(iris.PURPOSE, ValueKind.IRI, _KIND_OF, _C, Grain.ACCESS, root=PURPOSE_ROOT),
-    _operand(iris.SPATIAL, ValueKind.IRI, _CLOSED, _C, Grain.ACCESS, namespace=ISO3166),
-    _operand(iris.STORAGE_JURISDICTION, ValueKind.IRI, _CLOSED, _C, Grain.ACCESS, namespace=ISO3166),
-    _operand(iris.DATE_TIME, ValueKind.DATE_TIME, _ORDER, _C | _O, Grain.ACCESS),
+    _operand(iris.PURPOSE, ValueKind.IRI, _KIND_OF, _C, Grain.ACCESS, _REQUEST, root=PURPOSE_ROOT),
+    _operand(iris.SPATIAL, ValueKind.IRI, _CLOSED, _C, Grain.ACCESS, _REQUEST, namespace=ISO3166),
+    _operand(iris.STORAGE_JURISDICTION, ValueKind.IRI, _CLOSED, _C, Grain.ACCESS, _REQUEST, namespace=ISO3166),
+    _operand(iris.DATE_TIME, ValueKind.DATE_TIME, _ORDER, _C | _O, Grain.ACCESS, _CLOCK),
     _operand(
-        iris.EVENT, ValueKind.IRI, frozenset({Operator.LT, Operator.GT}), _O, Grain.ACCESS, choices=frozenset(_EVENTS)
+        iris.EVENT,
+        ValueKind.IRI,
+        frozenset({Operator.LT, Operator.GT}),
+        _O,
+        Grain.ACCESS,
+        _STATE,
+        counts=True,
+        choices=EVENTS,
     ),
-    _operand(iris.RECIPIENT, ValueKind.IRI, _ANY, _C, Grain.ACCESS),
-    _operand(iris.PRODUCT, ValueKind.IRI, _ANY, _A, Grain.ACCESS),
-    _operand(iris.MODEL_RELEASE, ValueKind.IRI, _ANY, _A, Grain.ACCESS, choices=frozenset(_RELEASES)),
-    _operand(iris.ELAPSED_TIME, ValueKind.DURATION, _BELOW, _C, Grain.ACCESS),
-    _operand(iris.MIN_GROUP_SIZE, ValueKind.INTEGER, _AT_LEAST, _C, Grain.ACCESS),
-    _operand(iris.MIN_QUALITY, ValueKind.DECIMAL, _AT_LEAST, _C, Grain.ACCESS, unit=":"),
+    _operand(iris.RECIPIENT, ValueKind.IRI, _ANY, _C, Grain.ACCESS, _REQUEST),
+    _operand(iris.PRODUCT, ValueKind.IRI, _ANY, _A, Grain.ACCESS, _REQUEST),
+    _operand(iris.MODEL_RELEASE, ValueKind.IRI, _ANY, _A, Grain.ACCESS, _REQUEST, choices=RELEASES),
+    _operand(iris.ELAPSED_TIME, ValueKind.DURATION, _BELOW, _C, Grain.ACCESS, _CLOCK, _STATE, counts=True),
+    _operand(iris.MIN_GROUP_SIZE, ValueKind.INTEGER, _AT_LEAST, _C, Grain.ACCESS, _PLAN),
+    _operand(iris.MIN_QUALITY, ValueKind.DECIMAL, _AT_LEAST, _C, Grain.ACCESS, _PLAN, unit=":"),
 )
 _CAPS: Final = (
-    _operand(iris.COUNT, ValueKind.INTEGER, _BELOW, _C, Grain.CAP),
-    _operand(iris.RECORD_COUNT, ValueKind.INTEGER, _AT_MOST, _C, Grain.CAP),
-    _operand(iris.TOKEN_COUNT, ValueKind.INTEGER, _AT_MOST, _C, Grain.CAP),
-    _operand(iris.RECORDS_PER_SUBJECT, ValueKind.INTEGER, _AT_MOST, _C, Grain.CAP),
-    _operand(iris.RHO, ValueKind.INTEGER, _AT_MOST, _C, Grain.CAP, unit=iris.MICRO_RHO),
+    _operand(iris.COUNT, ValueKind.INTEGER, _BELOW, _C, Grain.CAP, _STATE, _REQUEST, counts=True),
+    _operand(iris.RECORD_COUNT, ValueKind.INTEGER, _AT_MOST, _C, Grain.CAP, _STATE, _PLAN, counts=True),
+    _operand(iris.TOKEN_COUNT, ValueKind.INTEGER, _AT_MOST, _C, Grain.CAP, _STATE, _PLAN, counts=True),
+    _operand(iris.RECORDS_PER_SUBJECT, ValueKind.INTEGER, _AT_MOST, _C, Grain.CAP, _STATE, _PLAN, counts=True),
+    _operand(iris.RHO, ValueKind.INTEGER, _AT_MOST, _C, Grain.CAP, _STATE, _PLAN, counts=True, unit=iris.MICRO_RHO),
 )
 _COLUMNS: Final = (
     _operand(
@@ -183,34 +216,37 @@ _COLUMNS: Final = (
         frozenset({Operator.IS_ANY_OF, Operator.IS_NONE_OF, Operator.NOT_TOGETHER}),
         _T,
         Grain.COLUMN,
+        _PLAN,
     ),
-    _operand(iris.DATA_CATEGORY, ValueKind.IRI, _KIND_OF, _T, Grain.COLUMN, root=DATA_ROOT),
-    _operand(iris.SENSITIVITY, ValueKind.TEXT, _ANY, _T, Grain.COLUMN, choices=SENSITIVITIES),
-    _operand(iris.TRANSFORM, ValueKind.IRI, _EQ, _T, Grain.TRANSFORM, choices=frozenset(TRANSFORM_TERMS)),
+    _operand(iris.DATA_CATEGORY, ValueKind.IRI, _KIND_OF, _T, Grain.COLUMN, _DATASET, root=DATA_ROOT),
+    _operand(iris.SENSITIVITY, ValueKind.TEXT, _ANY, _T, Grain.COLUMN, _DATASET, choices=SENSITIVITIES),
+    _operand(iris.TRANSFORM, ValueKind.IRI, _EQ, _T, Grain.TRANSFORM, _PLAN, choices=TRANSFORM_TERMS),
 )
 _ROWS: Final = (
-    _operand(iris.SUBJECT_REGION, ValueKind.IRI, _CLOSED, _T, Grain.ROW, namespace=ISO3166),
-    _operand(iris.LAWFUL_BASIS, ValueKind.IRI, _KIND_OF, _T, Grain.ROW, root=LEGAL_BASIS_ROOT),
-    _operand(iris.SUBJECT_AGE, ValueKind.INTEGER, _ORDER, _T, Grain.ROW),
-    _operand(iris.CONTESTED, ValueKind.BOOLEAN, _EQ, _T, Grain.ROW),
-    _operand(iris.OPT_OUT, ValueKind.BOOLEAN, _EQ, _T, Grain.ROW),
-    _operand(iris.OBSERVED_AT, ValueKind.DATE_TIME, _ORDER, _T, Grain.ROW),
-    _operand(iris.RECORD_LICENCE, ValueKind.IRI, _ANY, _T, Grain.ROW),
-    _operand(iris.SOURCE_PLATFORM, ValueKind.TEXT, _ANY, _T, Grain.ROW),
-    _operand(iris.COLUMN, ValueKind.SCALAR, _ORDER | _ANY, _T, Grain.ROW),
+    _operand(
+        iris.SUBJECT_REGION, ValueKind.IRI, _CLOSED, _T, Grain.ROW, _ROW, column="subject_region", namespace=ISO3166
+    ),
+    _operand(iris.LAWFUL_BASIS, ValueKind.IRI, _KIND_OF, _T, Grain.ROW, _ROW, _DATASET, root=LEGAL_BASIS_ROOT),
+    _operand(iris.SUBJECT_AGE, ValueKind.INTEGER, _ORDER, _T, Grain.ROW, _ROW, column="subject_age"),
+    _operand(iris.CONTESTED, ValueKind.BOOLEAN, _EQ, _T, Grain.ROW, _ROW, column="contested"),
+    _operand(iris.OPT_OUT, ValueKind.BOOLEAN, _EQ, _T, Grain.ROW, _ROW, column="opt_out"),
+    _operand(iris.OBSERVED_AT, ValueKind.DATE_TIME, _ORDER, _T, Grain.ROW, _ROW, column="observed_at"),
+    _operand(iris.RECORD_LICENCE, ValueKind.IRI, _ANY, _T, Grain.ROW, _ROW, column="licence_hint"),
+    _operand(iris.SOURCE_PLATFORM, ValueKind.TEXT, _ANY, _T, Grain.ROW, _ROW, column="platform"),
+    _operand(iris.COLUMN, ValueKind.SCALAR, _ORDER | _ANY, _T, Grain.ROW, _ROW),
 )
 _DUTIES: Final = (
-    _operand(iris.TECHNICAL_MEASURE, ValueKind.IRI, _KIND_OF, _D, Grain.DUTY, root=MEASURE_ROOT),
-    _operand(iris.ASSURANCE_LEVEL, ValueKind.INTEGER, _AT_LEAST, _D, Grain.DUTY),
-    _operand(iris.ASSURANCE_ISSUER, ValueKind.IRI, _ANY, _D, Grain.DUTY),
-    _operand(iris.ETHICS_DECISION, ValueKind.IRI, _EQ, _D, Grain.DUTY, choices=frozenset({iris.APPROVED})),
-    _operand(iris.PAY_AMOUNT, ValueKind.DECIMAL, _EQ, _D, Grain.DUTY, unit=ISO4217),
-    _operand(iris.UNIT_OF_COUNT, ValueKind.IRI, _EQ, _D, Grain.DUTY, choices=frozenset(_UNITS)),
-    _operand(iris.REVENUE_SHARE, ValueKind.DECIMAL, _EQ, _D, Grain.DUTY),
-    _operand(iris.DUE_BY, ValueKind.DUE, _AT_MOST, _D, Grain.DUTY),
-    _operand(iris.EVERY, ValueKind.DURATION, _EQ, _D, Grain.DUTY),
-    _operand(iris.RETENTION, ValueKind.DURATION, _AT_MOST, _D, Grain.DUTY),
-    _operand(iris.AUDITS_PER_YEAR, ValueKind.INTEGER, _AT_MOST, _D, Grain.DUTY),
+    _operand(iris.TECHNICAL_MEASURE, ValueKind.IRI, _KIND_OF, _D, Grain.DUTY, _PLAN, root=MEASURE_ROOT),
+    _operand(iris.ASSURANCE_LEVEL, ValueKind.INTEGER, _AT_LEAST, _D, Grain.DUTY, _STATE, counts=True),
+    _operand(iris.ASSURANCE_ISSUER, ValueKind.IRI, _ANY, _D, Grain.DUTY, _STATE, counts=True),
+    _operand(iris.ETHICS_DECISION, ValueKind.IRI, _EQ, _D, Grain.DUTY, _STATE, counts=True, choices=VERDICTS),
+    _operand(iris.PAY_AMOUNT, ValueKind.DECIMAL, _EQ, _D, Grain.DUTY, _PLAN, _STATE, unit=ISO4217),
+    _operand(iris.UNIT_OF_COUNT, ValueKind.IRI, _EQ, _D, Grain.DUTY, _PLAN, choices=UNITS),
+    _operand(iris.REVENUE_SHARE, ValueKind.DECIMAL, _EQ, _D, Grain.DUTY, _STATE, counts=True),
+    _operand(iris.DUE_BY, ValueKind.DUE, _AT_MOST, _D, Grain.DUTY, _CLOCK, _STATE, counts=True),
+    _operand(iris.EVERY, ValueKind.DURATION, _EQ, _D, Grain.DUTY, _CLOCK, _STATE, counts=True),
+    _operand(iris.RETENTION, ValueKind.DURATION, _AT_MOST, _D, Grain.DUTY, _STATE, counts=True),
+    _operand(iris.AUDITS_PER_YEAR, ValueKind.INTEGER, _AT_MOST, _D, Grain.DUTY, _STATE, counts=True),
 )
 
 OPERANDS: Final[dict[Iri, Operand]] = {

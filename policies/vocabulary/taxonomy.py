@@ -1,7 +1,7 @@
 """A closed subset of the W3C Data Privacy Vocabulary, as facts: which concept is broader than which.
 
-Purposes, legal bases, technical measures and categories of personal data, of the Data Privacy Vocabulary (DPV) and its
-extension PD. (c) the contributors to the W3C Data Privacy Vocabularies and Controls Community Group, under the W3C
+Purposes, legal bases, technical measures and categories of personal data, of the Data Privacy Vocabulary (DPV) 2.3 and
+its extension PD. (c) the contributors to the W3C Data Privacy Vocabularies and Controls Community Group, under the W3C
 Software and Document licence. Nothing is looked up on the network; an IRI that is not here is unknown.
 """
 
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.vocabulary.iris import DPV, PD, Iri
+
+DPV_SOURCE: Final = "Data Privacy Vocabulary 2.3"
+DPV_LICENCE: Final = "https://www.w3.org/copyright/software-license/"
 
 PURPOSE_ROOT: Final = Iri(DPV + "Purpose")
 LEGAL_BASIS_ROOT: Final = Iri(DPV + "LegalBasis")
@@ -185,3 +188,5 @@ DPV_SUBSET: Final = Taxonomy(
     }
 )
 """The vendored facts."""
+DPV_SUBSET_SHA256: Final = "9e7b167eb682db5359641ab9fdb3a738cc9a39dbf285a901cb3d210913ce9f70"
+"""SHA-256 of the RFC 8785 bytes of the subset as one object: each concept with the sorted list of its broader ones."""

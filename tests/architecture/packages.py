@@ -24,6 +24,20 @@ def trees() -> Iterator[tuple[Path, ast.Module]]:
         yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
 
 
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Full names of the modules that are imported, wherever in the file; a relative one begins with a dot."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (each.name for each in names)
+            case ast.ImportFrom(module=module, level=level):
+                yield "." * level + (module or "")
+            case ast.Call(func=ast.Name(id="__import__")):
+                yield "__import__"
+            case _:
+                pass
+
+
 def import_everything() -> None:
     """Import every module, so that every class is known."""
     for package in PACKAGES:

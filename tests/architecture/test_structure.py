@@ -1,5 +1,6 @@
 import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -75,14 +76,57 @@ def test_comments_say_why_or_what_always_holds() -> None:
 
 @pytest.mark.requirement("R2")
 def test_only_policies_make_permitting_decisions() -> None:
-    makers = [
-        str(path)
+    """No decision is made or changed outside the core, and nothing is handed the permitting effect."""
+    found = [
+        f"{path}: {what}"
         for path, tree in trees()
+        if path.parts[0] != "policies"
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "Decision"
-        and path.parts[0] != "policies"
+        for what in _deciding(node)
     ]
 
-    assert makers == []
+    assert found == []
+
+
+def test_inside_policies_one_file_makes_decisions_and_one_derives_a_template() -> None:
+    found = {
+        (what, str(path))
+        for path, tree in trees()
+        if path.parts[0] == "policies"
+        for node in ast.walk(tree)
+        for what in _deciding(node)
+    }
+
+    assert found == {
+        ("Decision(…)", "policies/outcome.py"),
+        ("a constructor is handed Effect.PERMIT", "policies/outcome.py"),
+        ("_replace", "policies/course.py"),
+        ("policies.outcome", "policies/course.py"),
+        ("policies.outcome", "policies/evaluate.py"),
+    }
+
+
+def _deciding(node: ast.AST) -> Iterator[str]:
+    """The ways to come to a decision: making one, changing one, calling who makes it."""
+    match node:
+        case ast.ImportFrom(module="policies.outcome"):
+            yield "policies.outcome"
+        case ast.Import(names=names) if any(each.name == "policies.outcome" for each in names):
+            yield "policies.outcome"
+        case ast.ImportFrom(names=names) if any(each.name == "Decision" and each.asname for each in names):
+            yield "Decision under another name"
+        case ast.Attribute(attr="_replace" | "_make"):
+            yield node.attr
+        case ast.Call(func=ast.Name(id="Decision") | ast.Attribute(attr="Decision")):
+            yield "Decision(…)"
+            yield from _permitting(node)
+        case ast.Call():
+            yield from _permitting(node)
+        case _:
+            pass
+
+
+def _permitting(call: ast.Call) -> Iterator[str]:
+    values = [*call.args, *(word.value for word in call.keywords)]
+    if any(isinstance(each, ast.Attribute) and ast.unparse(each).endswith("Effect.PERMIT") for each in values):
+        yield "a constructor is handed Effect.PERMIT"

@@ -1,21 +1,10 @@
-"""Runs a row of the W3C ODRL formal-semantics draft through the evaluator.
+"""Runs the examples of the W3C draft on formal semantics: its JSON becomes policies, requests and states."""
 
-The overlay, each entry with its reason; nothing of it is in the product:
-
-- The corrections that ``formal-semantics-cases.json`` lists for mistakes in the published files.
-- A time without a zone is read as UTC and an ``xsd:date`` as its midnight in UTC: the product refuses both.
-- A ``Set`` is evaluated as an agreement, with whoever asks as the assignee it leaves open: the product decides by
-  agreements alone.
-- ``compensate`` as a duty of a permission must be fulfilled before, as the state reports it (C1, C2).
-- ``resolution`` and ``ex:dayOfWeek`` are operands of the examples only. The request of B1 names its parameter by the
-  unit of the policy's refinement: it is the value of the operand whose constraint has that unit, in that unit. The
-  weekday is that of the time of the request (C2).
-- The policy of E42 stands in the text only, and the events of A2 and E42 are sentences: both are written down here.
-"""
-
+import html
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -28,15 +17,16 @@ from policies.model import (
     Act,
     Action,
     Actuals,
+    Condition,
     Constraint,
     DatasetFacts,
-    Decision,
     Duty,
     Evidence,
     LicenceStatus,
     Permission,
     Policy,
     PolicyClass,
+    Premise,
     Prohibition,
     Quantity,
     RuleReport,
@@ -46,218 +36,240 @@ from policies.model import (
     Verdict,
     atoms,
 )
-from policies.vocabulary import (
-    COMPENSATE,
-    ODRL,
-    OPERANDS,
-    PAY_AMOUNT,
-    PROFILE,
-    XSD,
-    Discharge,
-    Grain,
-    Iri,
-    Operand,
-    Operator,
-    Placement,
-    ValueKind,
-)
+from policies.vocabulary import ODRL, PAY_AMOUNT, XSD, Iri, Operator
+from tests.suites.overlay import DAY_OF_WEEK, SOMEBODY, VOCABULARY, moment
 
-RESOLUTION: Final = Iri(ODRL + "resolution")
-DAY_OF_WEEK: Final = Iri("urn:example:dayOfWeek")
-ANYBODY: Final = Iri("http://example.com/party/anybody")
-EURO: Final = Iri("http://dbpedia.org/resource/Euro")
-_TURN_OF_2025: Final = datetime(2025, 1, 1, tzinfo=UTC)
-_DAY: Final = _TURN_OF_2025.replace(day=2) - _TURN_OF_2025
+Json = dict[str, Any]
+
+_CLOCK: Final = "sotw:CurrentXSDDateTime"
+_BEFORE, _LATER = datetime(2024, 6, 1, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)
+_EURO: Final = Iri("http://dbpedia.org/resource/Euro")
+_ALBUM: Final = Iri("http://example.com/photoAlbum:55")
+_ARCHIVE: Final = Iri(ODRL + "archive")
+_LICENSEE: Final = Iri("http://example.com/assignee:55")
+_OBLIGED: Final = Iri("http://example.com/obligation/1")
+_PARAMETER: Final = re.compile(r'\{"@id": "(\d+)", "@type": "xsd:integer"\}')
 
 
-def _operand(iri: Iri, kind: ValueKind, operator: Operator, unit: str = "") -> Operand:
-    return Operand(
-        iri=iri,
-        kind=kind,
-        operators=frozenset({operator}),
-        placements=frozenset(Placement),
-        grain=Grain.ACCESS,
-        unit=unit,
-    )
+def _archived(at: datetime) -> Act:
+    return Act(party=_LICENSEE, action=_ARCHIVE, target=_ALBUM, at=at)
 
 
-DRAFT: Final = replace(
-    PROFILE,
-    operands={
-        **OPERANDS,
-        RESOLUTION: _operand(RESOLUTION, ValueKind.INTEGER, Operator.LTEQ, ":"),
-        DAY_OF_WEEK: _operand(DAY_OF_WEEK, ValueKind.TEXT, Operator.EQ),
-    },
-    duties={**PROFILE.duties, COMPENSATE: replace(PROFILE.duties[COMPENSATE], discharge=Discharge.BEFORE)},
-)
-"""The vocabulary of the draft's examples."""
+def _paid(amount: str) -> Evidence:
+    values: dict[Iri, Actuals] = {PAY_AMOUNT: frozenset({Quantity(number=Decimal(amount), unit=_EURO)})}
+    return Evidence(duty=_OBLIGED, values=values, since=_BEFORE)
 
 
+_EVENTS: Final[dict[str, tuple[State, datetime]]] = {
+    "A2-1": (State(status=LicenceStatus.ACTIVE, acts=(_archived(_BEFORE),)), _BEFORE),
+    "A2-2": (State(status=LicenceStatus.ACTIVE), _BEFORE),
+    "A2-3": (State(status=LicenceStatus.ACTIVE, acts=(_archived(_LATER),)), _LATER),
+    "E42-1": (State(status=LicenceStatus.ACTIVE, evidence=(_paid("500.00"),)), _LATER),
+    "E42-2": (State(status=LicenceStatus.ACTIVE), _LATER),
+}
+"""What happened in the rows that the draft tells in words, and when one looks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: the policy and what is asked, ready to be evaluated."""
+    """One row of the draft's tables."""
 
-    def __init__(self, root: Path, row: Mapping[str, Any], corrections: Mapping[str, Any]) -> None:
-        self._corrections = corrections
-        self.id: str = row["id"]
-        self.policy = _obligation() if self.id.startswith("E42") else self._policy(self._read(root, row["policy"]))
-        self.now = _TURN_OF_2025 + (_DAY if self.id == "A2-3" else -_DAY)
-        self.request = self._asked()
-        if "request" in row:
-            self._told(self._read(root, row["request"]))
-        self.state = State(status=LicenceStatus.ACTIVE, acts=self._acts(), evidence=self._evidence(root, row))
+    id: str
+    policy: Policy
+    request: AccessRequest
+    state: State
+    now: datetime
+    expected: dict[str, str]
 
-    def decide(self) -> Decision:
-        """Permit or deny."""
-        permissions = tuple(
-            replace(rule, assignee=rule.assignee or self.request.party) for rule in self.policy.permissions
-        )
-        agreement = replace(self.policy, policy_class=PolicyClass.AGREEMENT, permissions=permissions)
-        return evaluate(agreement, self.request, self.state, self.now, vocabulary=DRAFT)
 
-    def report(self) -> RuleReport:
-        """On the one rule of the policy."""
-        (rule,) = explain(self.policy, self.request, self.state, self.now, vocabulary=DRAFT).rules
-        return rule
-
-    @staticmethod
-    def _read(root: Path, name: str) -> Any:
-        return json.loads((root / name).read_text("utf-8"))
-
-    def _corrected(self, field: str, published: str) -> str:
-        found = self._corrections.get(field)
-        return published if found is None or self.id not in found["cases"] else found["use"]
-
-    def _policy(self, document: Mapping[str, Any]) -> Policy:
-        return Policy(
-            uid=Iri(document["uid"]),
-            policy_class=PolicyClass(ODRL + document["@type"]),
-            permissions=tuple(
-                Permission(**_rule(each), duties=tuple(_duty(duty) for duty in each.get("duty", ())))
-                for each in document.get("permission", ())
-            ),
-            prohibitions=tuple(Prohibition(**_rule(each)) for each in document.get("prohibition", ())),
-        )
-
-    def _asked(self) -> AccessRequest:
-        rule = self.policy.rules[0]
-        return AccessRequest(
-            party=rule.assignee or ANYBODY,
-            action=rule.action.term,
-            target=Iri("urn:example:no-asset") if rule.target is None else rule.target.source,
-            selected=frozenset(),
-            dataset=DatasetFacts(columns={}, platform="", lawful_basis=Iri("urn:example:no-basis")),
-            rows=1,
-        )
-
-    def _told(self, document: Mapping[str, Any]) -> None:
-        """What the published request says besides."""
-        party = document.get("evaluatedParty", ANYBODY)
-        parameter = document["requestParameters"]
-        value, feature = parameter["value"], parameter["describesFeature"]
-        values: dict[Iri, Actuals] = {}
-        if feature == "sotw:CurrentXSDDateTime":
-            self.now = _moment(value["@value"])
-            values[DAY_OF_WEEK] = frozenset({f"{self.now:%A}"})
+def rows(suite: Path) -> Iterator[Row]:
+    """All rows, with the corrections of published slips."""
+    index = json.loads((suite / "formal-semantics-cases.json").read_text("utf-8"))
+    for case in index["cases"]:
+        corrections = [each for each in index["corrections"] if case["id"] in each["cases"]]
+        policy = _example(suite) if case["id"].startswith("E42") else _read(suite / case["policy"], "policy", [])
+        rules = _policy(policy)
+        if case["id"] in _EVENTS:
+            state, now = _EVENTS[case["id"]]
+            request = _access(party=_LICENSEE, action=_ARCHIVE, target=_ALBUM)
         else:
-            number = Quantity(number=int(value.get("@value", value.get("@id"))), unit=Iri(feature))
-            named = next(each for each in atoms(self.policy.rules[0].action.refinements) if each.unit == feature)
-            values[named.left] = frozenset({number})
-        self.request = replace(
-            self.request,
-            party=Iri(self._corrected("request evaluatedParty", party)) if "evaluatedParty" in document else ANYBODY,
-            action=Iri(ODRL + document["evaluatedAction"].removeprefix("odrl:")),
-            target=Iri(document["evaluatedTarget"]),
-            values=values,
-        )
-
-    def _acts(self) -> tuple[Act, ...]:
-        if self.id not in {"A2-1", "A2-3"}:
-            return ()
-        asked = self.request
-        return (Act(party=asked.party, action=asked.action, target=asked.target, at=self.now),)
-
-    def _evidence(self, root: Path, row: Mapping[str, Any]) -> tuple[Evidence, ...]:
-        if self.id == "E42-1":
-            paid: Actuals = frozenset({Quantity(number=Decimal(500), unit=EURO)})
-            return (Evidence(duty=self.policy.rules[0].uid, values={PAY_AMOUNT: paid}, since=self.now),)
-        if row.get("state") is None:
-            return ()
-        told = self._read(root, row["state"])["context"]
-        amount = Quantity(
-            number=Decimal(told["pay:netAmount"]["@value"]),
-            unit=Iri(self._corrected("state pay:currency", told["pay:currency"])),
-        )
-        since = _moment(self._corrected("state pay:paymentDate", told["pay:paymentDate"]["@value"]))
-        return (Evidence(duty=Iri(told["conditionId"]), values={PAY_AMOUNT: frozenset({amount})}, since=since),)
+            request, now = _request(_read(suite / case["request"], "request", corrections), rules)
+            told = None if case["state"] is None else _read(suite / case["state"], "state", corrections)
+            state = State(status=LicenceStatus.ACTIVE, evidence=() if told is None else (_evidence(told["context"]),))
+        yield Row(id=case["id"], policy=rules, request=request, state=state, now=now, expected=case["expected"])
 
 
-def _rule(given: Mapping[str, Any]) -> dict[str, Any]:
-    assignee = given.get("assignee")
+def answer(row: Row) -> dict[str, str]:
+    """What the evaluator says, in the words of the table."""
+    (rule,) = explain(row.policy, row.request, row.state, row.now, vocabulary=VOCABULARY).rules
+    decision = evaluate(
+        _concluded(row.policy, row.request.party), row.request, row.state, row.now, vocabulary=VOCABULARY
+    )
     return {
-        "uid": Iri(given["@id"]),
-        "assigner": Iri(given["assigner"]),
-        "assignee": None if assignee is None else Iri(assignee),
-        "target": Target(source=Iri(given["target"])),
-        "action": _action(given["action"]),
-        "constraints": tuple(_constraint(each) for each in given.get("constraint", ())),
-    }
+        "decision": decision.effect.value,
+        "deontic": rule.deontic.value,
+        rule.kind.value: rule.activation.value,
+    } | dict(_parts(rule))
 
 
-def _duty(given: Mapping[str, Any]) -> Duty:
+def _parts(rule: RuleReport) -> Iterator[tuple[str, str]]:
+    for premise in rule.premises:
+        yield "constraint", _told(premise)
+    for premise in rule.action_premises:
+        yield "refinement", _told(premise)
+    for duty in rule.duties:
+        yield "condition_activation", duty.activation.value
+        yield "condition", duty.deontic.value
+        for premise in duty.premises:
+            yield "condition_constraint", _told(premise)
+
+
+def _told(premise: Premise) -> str:
+    return "not-satisfied" if premise.result is Verdict.UNSATISFIED else str(premise.result)
+
+
+def _concluded(policy: Policy, party: Iri) -> Policy:
+    """The agreement on the policy; a rule that names nobody is agreed with whoever asks."""
+    return replace(
+        policy,
+        policy_class=PolicyClass.AGREEMENT,
+        permissions=tuple(replace(each, assignee=each.assignee or party) for each in policy.permissions),
+    )
+
+
+def _read(path: Path, field: str, corrections: list[Json]) -> Json:
+    """A published file, with those corrections that are about it."""
+    text = json.dumps(json.loads(path.read_text("utf-8")))
+    for each in corrections:
+        if each["field"].startswith(f"{field} "):
+            corrected = _corrected(text, each)
+            assert corrected != text, f"{path.name} holds nothing to correct"
+            text = corrected
+    document: Json = json.loads(text)
+    return document
+
+
+def _corrected(text: str, correction: Json) -> str:
+    if _PARAMETER.fullmatch(correction["published"]):
+        return _PARAMETER.sub(r'{"@value": "\1", "@type": "xsd:integer"}', text)
+    return text.replace(json.dumps(correction["published"]), json.dumps(correction["use"]))
+
+
+def _example(suite: Path) -> Json:
+    """The policy of example 42, which stands in the text alone."""
+    page = (suite / "formal-semantics" / "index.html").read_text("utf-8")
+    text = html.unescape(re.sub(r"<[^>]+>", "", page))
+    start = text.rindex("{", 0, text.index('"uid": "http://example.com/policy/42"'))
+    document: Json = json.JSONDecoder().raw_decode(text[start:])[0]
+    return document
+
+
+def _policy(document: Json) -> Policy:
+    return Policy(
+        uid=Iri(document["uid"]),
+        policy_class=PolicyClass(ODRL + document["@type"]),
+        permissions=tuple(
+            Permission(
+                uid=Iri(each["@id"]),
+                target=Target(source=Iri(each["target"])),
+                action=_action(each["action"]),
+                assignee=_assignee(each),
+                constraints=_conditions(each.get("constraint", ())),
+                duties=tuple(_duty(duty) for duty in each.get("duty", ())),
+            )
+            for each in document.get("permission", ())
+        ),
+        prohibitions=tuple(
+            Prohibition(
+                uid=Iri(each["@id"]),
+                target=Target(source=Iri(each["target"])),
+                action=_action(each["action"]),
+                assignee=_assignee(each),
+                constraints=_conditions(each["constraint"]),
+            )
+            for each in document.get("prohibition", ())
+        ),
+        obligations=tuple(_duty(each) for each in document.get("obligation", ())),
+    )
+
+
+def _assignee(rule: Json) -> Iri | None:
+    return Iri(rule["assignee"]) if "assignee" in rule else None
+
+
+def _duty(duty: Json) -> Duty:
     return Duty(
-        uid=Iri(given["@id"]),
-        action=_action(given["action"]),
-        constraints=tuple(_constraint(each) for each in given.get("constraint", ())),
+        uid=Iri(duty["@id"]),
+        action=_action(duty["action"]),
+        constraints=_conditions(duty.get("constraint", ())),
+        assignee=_assignee(duty),
     )
 
 
-def _action(given: Any) -> Action:
-    if isinstance(given, str):
-        return Action(term=Iri(ODRL + given))
-    (node,) = given
-    term = Iri(ODRL + node["rdf:value"]["@id"].removeprefix("odrl:"))
-    return Action(term=term, refinements=tuple(_constraint(each) for each in node["refinement"]))
+def _action(action: str | list[Json]) -> Action:
+    if isinstance(action, str):
+        return Action(term=_term(action))
+    (only,) = action
+    return Action(term=_term(only["rdf:value"]["@id"]), refinements=_conditions(only["refinement"]))
 
 
-def _constraint(given: Mapping[str, Any]) -> Constraint:
-    left, unit = given["leftOperand"], given.get("unit")
-    return Constraint(
-        left=DAY_OF_WEEK if left == "ex:dayOfWeek" else Iri(ODRL + left),
-        operator=Operator(ODRL + given["operator"]),
-        right=(_value(given["rightOperand"]),),
-        unit=None if unit is None else Iri(unit),
+def _term(name: str) -> Iri:
+    return Iri(name) if name.startswith("ex:") else Iri(ODRL + name.removeprefix("odrl:"))
+
+
+def _conditions(given: Any) -> tuple[Condition, ...]:
+    return tuple(
+        Constraint(
+            left=_term(each["leftOperand"]),
+            operator=Operator(ODRL + each["operator"]),
+            right=(_value(each["rightOperand"]),),
+            unit=Iri(each["unit"]) if "unit" in each else None,
+        )
+        for each in given
     )
 
 
-def _value(given: Mapping[str, str]) -> Value:
-    text, kind = given["@value"], given["@type"].replace("xsd:", XSD)
-    if kind in {XSD + "date", XSD + "dateTime"}:
-        return _moment(text)
-    parsed: Value = {XSD + "integer": int, XSD + "decimal": Decimal, XSD + "string": str}[kind](text)
-    return parsed
+def _value(literal: Json) -> Value:
+    text, kind = literal["@value"], literal["@type"].replace("xsd:", XSD).removeprefix(XSD)
+    readers: dict[str, Any] = {"date": moment, "dateTime": moment, "integer": int, "decimal": Decimal, "string": str}
+    value: Value = readers[kind](text)
+    return value
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def _obligation() -> Policy:
-    amount = Constraint(left=PAY_AMOUNT, operator=Operator.EQ, right=(Decimal(500),), unit=EURO)
-    owed = Duty(
-        uid=Iri("http://example.com/policy:42#1"),
-        assigner=Iri("http://example.com/party:43"),
-        assignee=Iri("http://example.com/party:44"),
-        action=Action(term=COMPENSATE, refinements=(amount,)),
+def _request(document: Json, policy: Policy) -> tuple[AccessRequest, datetime]:
+    parameter, now, values = document["requestParameters"], _LATER, dict[Iri, Actuals]()
+    value = _value(parameter["value"])
+    if parameter["describesFeature"] == _CLOCK:
+        assert isinstance(value, datetime)
+        now = value
+    else:
+        assert isinstance(value, int)
+        unit = Iri(parameter["describesFeature"])
+        (counted,) = (
+            each for rule in policy.permissions for each in atoms(rule.action.refinements) if each.unit == unit
+        )
+        values[counted.left] = frozenset({Quantity(number=value, unit=unit)})
+    values[DAY_OF_WEEK] = frozenset({f"{now:%A}"})
+    request = _access(
+        party=Iri(document.get("evaluatedParty", SOMEBODY)),
+        action=_term(document["evaluatedAction"]),
+        target=Iri(document["evaluatedTarget"]),
     )
-    return Policy(uid=Iri("http://example.com/policy:42"), policy_class=PolicyClass.AGREEMENT, obligations=(owed,))
+    return replace(request, values=values), now
 
 
-def satisfied(rule: RuleReport, name: str) -> Verdict | None:
-    """The verdict that the draft calls ``constraint``, ``refinement`` or ``condition_constraint``."""
-    premises = {
-        "constraint": rule.premises,
-        "refinement": rule.action_premises,
-        "condition_constraint": rule.duties[0].premises if rule.duties else (),
-    }[name]
-    (premise,) = premises
-    return premise.result
+def _access(*, party: Iri, action: Iri, target: Iri) -> AccessRequest:
+    dataset = DatasetFacts(columns={}, platform="", lawful_basis=Iri(""))
+    return AccessRequest(party=party, action=action, target=target, selected=frozenset(), dataset=dataset, rows=1)
+
+
+def _evidence(payment: Json) -> Evidence:
+    amount, paid = _value(payment["pay:netAmount"]), _value(payment["pay:paymentDate"])
+    assert isinstance(amount, Decimal)
+    assert isinstance(paid, datetime)
+    return Evidence(
+        duty=Iri(payment["conditionId"]),
+        id=payment["pay:reference"],
+        values={PAY_AMOUNT: frozenset({Quantity(number=amount, unit=Iri(payment["pay:currency"]))})},
+        since=paid,
+    )

@@ -10,7 +10,6 @@ from typing import Any, Final, cast
 import pytest
 
 from gateway.exchange.agreements import AgreementPolicies
-from gateway.exchange.policy_documents import stored_policy
 from graph.journal.view import View
 from policies.canonical import canonical_bytes, policy_hash, require_hash
 from policies.difference import Wider, difference
@@ -22,6 +21,7 @@ from policies.jsonld.node import Node
 from policies.jsonld.reader import read_policy
 from policies.model import ColumnFacts, Policy
 from policies.places import path_of
+from policies.stored import stored_policy
 from policies.terms import same_terms
 from policies.validate import validate
 from policies.vocabulary import OPERANDS, PREFIXES, Iri

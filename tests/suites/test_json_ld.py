@@ -1,53 +1,87 @@
-"""The W3C JSON-LD API test suite, through the loader that never looks anything up; no socket is opened."""
+"""The W3C JSON-LD 1.1 API suite: the processor that policies are expanded with, behind the product's own loader."""
 
-import socket
+import json
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
 
-from tests.suites.json_ld import Entry, Runner, entries
+from tests.suites.json_ld import Suite, canonical_quads, equal, is_old
 from tests.testkit.shared import shared
+from tests.testkit.sockets import sockets
 
-ROOT: Final = shared("suites", "json-ld-api", "tests")
-pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning:pyld")
-"""Some entries are about terms that a processor ignores with a warning."""
-EXPANDED: Final = 367
-TO_RDF: Final = 448
-NOT_SUPPORTED: Final = ["te111", "te112", "te122", "tli12", "tli14", "twf05"]
-"""What the library does otherwise: relative vocabularies, blank nodes as predicates, ill-formed IRIs and languages."""
+SUITE: Final = Suite(shared("suites", "json-ld-api", "tests"))
 
-
-@pytest.fixture
-def sockets(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Every socket that is opened."""
-    opened: list[Any] = []
-
-    class Counted(socket.socket):
-        def __init__(self, *arguments: Any, **more: Any) -> None:
-            opened.append(arguments)
-            super().__init__(*arguments, **more)
-
-    monkeypatch.setattr(socket, "socket", Counted)
-    return opened
+PASSING: Final = {"expand": 367, "toRdf": 442}
+SKIPPED: Final = {"expand": 18, "toRdf": 19}
+FAILING: Final[dict[str, dict[str, str]]] = {
+    "expand": {},
+    "toRdf": {
+        "#te111": "a relative `@vocab` after another one: a property that is a fragment is kept, and should be dropped",
+        "#te112": "the same, with two relative ones",
+        "#te122": "an IRI that looks like a keyword makes the sorting of the dataset fail",
+        "#tli12": "an IRI that is not well formed is written into a list",
+        "#tli14": "a relative IRI without base inside a list makes the writing fail",
+        "#twf05": "a language tag that is not well formed is written",
+    },
+}
+"""What pyld is known to get wrong; policies are never written as RDF, and expansion has no known failure."""
 
 
-def failing(name: str, holds: Callable[[Runner, Entry], bool]) -> tuple[int, list[str]]:
-    runner, all_entries = Runner(ROOT), entries(ROOT, name)
-    return len(all_entries), [test.id for test in all_entries if not holds(runner, test)]
+@pytest.mark.parametrize("manifest", ["expand", "toRdf"])
+@pytest.mark.filterwarnings("ignore:.*beginning with:SyntaxWarning")
+def test_the_published_counts_hold_without_the_network(manifest: str, tell: Callable[[str], None]) -> None:
+    started = time.perf_counter()
+    with sockets() as heard:
+        outcomes = SUITE.run(manifest)
+    took = time.perf_counter() - started
+
+    assert set(outcomes.failed) == FAILING[manifest].keys()
+    assert len(outcomes.passed) == PASSING[manifest]
+    assert len(outcomes.skipped) == SKIPPED[manifest]
+    assert heard == []
+    run = len(outcomes.passed) + len(outcomes.failed)
+    known = f", known failures {', '.join(sorted(outcomes.failed))}" if outcomes.failed else ""
+    tell(
+        f"W3C JSON-LD suite, {manifest}: {len(outcomes.passed)} of {run} pass{known}, {len(outcomes.skipped)} of "
+        f"JSON-LD 1.0 alone skipped, {len(heard)} sockets opened, {took:.1f} s"
+    )
 
 
-def test_expansion(sockets: list[Any], tell: Callable[[str], None]) -> None:
-    number, failed = failing("expand", Runner.expands)
+def test_the_comparison_of_documents_sees_every_changed_value() -> None:
+    for entry in SUITE.entries("expand"):
+        if "expect" in entry and not is_old(entry):
+            expected = json.loads(SUITE.text(entry["expect"]))
 
-    assert (number, failed) == (EXPANDED, [])
-    assert sockets == []
-    tell(f"JSON-LD expand: {number - len(failed)} of {number}, {len(sockets)} sockets opened")
+            assert equal(expected, expected)
+            assert not equal(expected, [*expected, {}])
+            for changed in _with_one_text_changed(expected):
+                assert not equal(changed, expected), entry["@id"]
 
 
-def test_to_rdf(sockets: list[Any], tell: Callable[[str], None]) -> None:
-    number, failed = failing("toRdf", Runner.gives_rdf)
+def _with_one_text_changed(value: Any) -> list[Any]:
+    """The value, once for each text in it, with that text changed."""
+    if isinstance(value, str):
+        return [value + "?"]
+    if isinstance(value, dict):
+        return [value | {key: each} for key, child in value.items() for each in _with_one_text_changed(child)]
+    if isinstance(value, list):
+        return [
+            [*value[:index], each, *value[index + 1 :]]
+            for index, child in enumerate(value)
+            for each in _with_one_text_changed(child)
+        ]
+    return []
 
-    assert (number, failed) == (TO_RDF, NOT_SUPPORTED)
-    assert sockets == []
-    tell(f"JSON-LD toRdf: {number - len(failed)} of {number}, {len(sockets)} sockets opened")
+
+def test_the_order_of_arrays_counts_in_lists_alone() -> None:
+    assert equal({"a": [1, 2]}, {"a": [2, 1]})
+    assert not equal({"@list": [1, 2]}, {"@list": [2, 1]})
+    assert not equal([1, 1, 2], [1, 2, 2])
+    assert not equal([True], [1])
+
+
+def test_datasets_are_compared_up_to_the_names_of_blank_nodes() -> None:
+    assert canonical_quads("_:a <urn:p> _:b .\n") == canonical_quads("_:x <urn:p> _:y .\n")
+    assert canonical_quads("_:a <urn:p> _:b .\n") != canonical_quads("_:a <urn:p> _:a .\n")

@@ -4,17 +4,19 @@ import copy
 import json
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.canonical import canonical_bytes, policy_hash
+from policies.canonical import canonical_bytes, normal_form, policy_hash
 from policies.difference import Wider, difference
 from policies.errors import PolicyError
 from policies.jsonld import intake, to_document
 from policies.match import ContainmentVerdict, contain
 from policies.model import Condition, Policy
+from policies.stored import stored_policy
 from policies.terms import Terms, agreement, same_terms, terms_of
 from tests.testkit.policies import ASSET, LICENCE, LICENSEE, OFFER, OWNER, constrained, refined
 from tests.testkit.policy_strategies import ACCESS_CONDITIONS, TARGET_CONDITIONS, TERMS
@@ -38,6 +40,15 @@ def test_terms_survive_the_round_trip(terms: Terms) -> None:
     assert again == offer
     assert policy_hash(again) == policy_hash(offer)
     assert terms_of(again) == terms
+
+
+@given(OFFERS)
+@LAW
+def test_the_bytes_of_a_policy_are_those_of_rfc_8785_and_read_back(policy: Policy) -> None:
+    content = canonical_bytes(policy)
+
+    assert content == rfc8785.dumps(cast("Any", normal_form(policy)))
+    assert canonical_bytes(stored_policy(content)) == content
 
 
 def taken_in(document: dict[str, Any]) -> Policy | None:

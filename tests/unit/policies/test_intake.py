@@ -219,6 +219,30 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
     ("POLICY_MALFORMED", "", lambda document: document.update({cast("Any", 1): "x"})),
     ("POLICY_MALFORMED", "/@id", lambda document: document.update({"@id": "urn:other"})),
     ("POLICY_MALFORMED", "/uid", lambda document: document.update(uid="relative")),
+    ("POLICY_MALFORMED", "/uid", lambda document: document.update(uid="@keyword")),
+    ("POLICY_MALFORMED", "/title", lambda document: document.update(title=10**6_000)),
+    (
+        "POLICY_MALFORMED",
+        "/permission/0/constraint/0/rightOperand/@type",
+        lambda document: constraint(document).update(rightOperand={"@value": {"a": 1}, "@type": "@json"}),
+    ),
+    (
+        "POLICY_MALFORMED",
+        "/title/@type",
+        lambda document: document.update(title={"@value": "x", "@type": "@keyword"}),
+    ),
+    (
+        "POLICY_MALFORMED",
+        "/permission/0/type",
+        lambda document: permission(document).update(type=["@keyword"]),
+    ),
+    (
+        "POLICY_MALFORMED",
+        "/permission/0/constraint/0/rightOperand/type",
+        lambda document: constraint(document).update(
+            rightOperand={"@value": 12, "@type": "xsd:integer", "type": "xsd:integer"}
+        ),
+    ),
     ("POLICY_MALFORMED", "/uid", lambda document: document.update(uid="_:b1")),
     ("POLICY_MALFORMED", "/@type", lambda document: document.pop("@type") and document.update({"@type": "Ticket"})),
     ("POLICY_MALFORMED", "/@type", lambda document: document.update({"@type": ["Set", "Offer"]})),
@@ -517,10 +541,24 @@ def _keys(value: Any) -> set[str]:
     return set().union(*(_keys(child) for child in value)) if isinstance(value, list) else set()
 
 
+def test_one_property_under_two_names_is_refused() -> None:
+    rule = a_document()["permission"][0]
+    document = a_document() | {"odrl:permission": [rule], "permission": [rule]}
+
+    assert refusal(document) == ("POLICY_MALFORMED", "/odrl:permission")
+
+
+def test_pointers_follow_arrays_inside_arrays() -> None:
+    counts = [constraint(a_document()) | {"rightOperand": number} for number in (1, 2, "x")]
+    nested = changed(lambda document: permission(document).update(constraint=[[counts[0], [counts[1]]], [counts[2]]]))
+    assert refusal(nested) == ("POLICY_VALUE_INVALID", "/permission/0/constraint/1/0/rightOperand")
+
+
 def test_places_that_the_document_does_not_have_are_left_out_of_a_pointer() -> None:
     assert locate("text", ("@id",)) == ""
     assert locate({"a": "text"}, ("urn:a", 0, "@list", 0)) == "/a"
     assert locate({"a": {"@list": ["b"]}}, ("urn:a", 0, "@list", 3)) == "/a/@list"
+    assert locate({"a": ["text"]}, ("urn:a", 1)) == "/a"
     assert find_key({"a": ["b"]}, "c") == ""
 
 

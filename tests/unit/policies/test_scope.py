@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
+import polars as pl
 import pytest
 
+from policies.compile import to_polars
 from policies.evaluate import evaluate
 from policies.model import (
     AccessRequest,
@@ -19,9 +22,11 @@ from policies.model import (
     Prohibition,
     Target,
     Transform,
+    Verdict,
 )
 from policies.predicate import EVERYTHING, NOTHING, And, AnyOf, Comparator, Compare, IsNull, Not, Or, Predicate, Unknown
-from policies.rows import never_true
+from policies.rows import never_true, rows_of
+from policies.truth import one_of
 from policies.vocabulary import (
     AGGREGATE_ONLY,
     COLUMN,
@@ -30,9 +35,11 @@ from policies.vocabulary import (
     DROP,
     FIELD,
     FINE_TUNE,
+    ISO3166,
     KEEP,
     LAWFUL_BASIS,
     OBSERVED_AT,
+    PROFILE,
     PSEUDONYMISE,
     RECORD_LICENCE,
     REDACT_TEXT,
@@ -50,6 +57,7 @@ from tests.testkit.policies import (
     ASSET,
     COLUMNS,
     CONSENT,
+    FRANCE,
     GERMANY,
     IDENTIFYING,
     LICENCE,
@@ -65,6 +73,7 @@ from tests.testkit.policies import (
     exactly_one,
     permitting,
     refined,
+    the_dataset,
     the_permission,
 )
 
@@ -249,10 +258,10 @@ OF_THAT_LICENCE = AnyOf(column="licence_hint", values=(CC,))
                 all_together(a_constraint(OBSERVED_AT, Operator.LT, EARLY)),
                 a_constraint(RECORD_LICENCE, Operator.IS_ANY_OF, CC),
             ),
-            Or(
+            And(
                 parts=(
-                    And(parts=(OF_THAT_LICENCE, Not(part=SEEN_BEFORE))),
-                    And(parts=(Not(part=OF_THAT_LICENCE), SEEN_BEFORE)),
+                    Not(part=And(parts=(OF_THAT_LICENCE, SEEN_BEFORE))),
+                    Or(parts=(OF_THAT_LICENCE, SEEN_BEFORE)),
                 )
             ),
         ),
@@ -260,6 +269,31 @@ OF_THAT_LICENCE = AnyOf(column="licence_hint", values=(CC,))
 )
 def test_row_terms_become_a_predicate(condition: Condition, rows: Predicate) -> None:
     assert decide(wide(condition)).rows == rows
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_exactly_one_of_row_terms_has_the_truth_of_exactly_one(number: int) -> None:
+    names = [f"c{index}" for index in range(number)]
+    dataset = the_dataset(columns={name: replace(COLUMNS["value"], name=name) for name in names})
+    condition = exactly_one(*(a_constraint(COLUMN, Operator.EQ, "x", on_column=name) for name in names))
+    verdicts = {"x": Verdict.SATISFIED, "y": Verdict.UNSATISFIED, None: Verdict.UNKNOWN}
+    told = {Verdict.SATISFIED: True, Verdict.UNSATISFIED: False, Verdict.UNKNOWN: None}
+    values = list(product(verdicts, repeat=number))
+    frame = pl.DataFrame(values, schema=dict.fromkeys(names, pl.String), orient="row") if names else pl.DataFrame([1])
+
+    truth = frame.with_columns(truth=to_polars(rows_of(condition, dataset, PROFILE)))["truth"].to_list()
+
+    assert truth == [told[one_of(verdicts[each] for each in row)] for row in values]
+
+
+def test_a_region_is_none_of_some_only_when_it_is_a_region() -> None:
+    dataset = the_dataset(columns={"subject_region": replace(COLUMNS["value"], name="subject_region")})
+    condition = a_constraint(SUBJECT_REGION, Operator.IS_NONE_OF, GERMANY, FRANCE)
+    frame = pl.DataFrame({"subject_region": [GERMANY, FRANCE, ISO3166 + "AT", "Austria", None]})
+
+    truth = frame.with_columns(truth=to_polars(rows_of(condition, dataset, PROFILE)))["truth"].to_list()
+
+    assert truth == [False, False, True, None, None]
 
 
 @pytest.mark.parametrize(

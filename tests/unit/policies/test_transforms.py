@@ -2,20 +2,25 @@ from itertools import permutations
 
 import pytest
 
-from policies.model import Transform
-from policies.transforms import stronger, strongest
+from policies.model import Condition, Constraint, Transform
+from policies.transforms import applies, stronger, strongest
 from policies.vocabulary import (
     AGGREGATE_ONLY,
     BUCKET,
+    DPV,
     DROP,
     GENERALISE,
     KEEP,
+    PROFILE,
     PSEUDONYMISE,
     REDACT_TEXT,
+    TECHNICAL_MEASURE,
     TIME_UNITS,
     TRUNCATE_TIME,
     Iri,
+    Operator,
 )
+from tests.testkit.policies import a_constraint, either
 
 DAY, MONTH = TIME_UNITS[3:5]
 
@@ -61,5 +66,46 @@ def test_the_strongest_of_several_does_not_depend_on_their_order() -> None:
     several = (a(PSEUDONYMISE), a(GENERALISE, 1), a(DROP))
 
     assert {strongest(each) for each in permutations(several)} == {a(DROP)}
+    assert {strongest(each) for each in permutations((a(BUCKET, 4), a(BUCKET, 10), a(BUCKET, 20)))} == {a(BUCKET, 20)}
+    assert {strongest(each) for each in permutations((a(BUCKET, 4), a(BUCKET, 6), a(BUCKET, 8)))} == {None}
     assert strongest(several[:2]) is None
     assert strongest(()) is None
+
+
+def measure(operator: Operator, *names: str) -> Constraint:
+    return a_constraint(TECHNICAL_MEASURE, operator, *(Iri(DPV + name) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("transform", "measures", "expected"),
+    [
+        (a(PSEUDONYMISE), (measure(Operator.EQ, "Pseudonymisation"),), True),
+        (a(PSEUDONYMISE), (measure(Operator.IS_A, "Deidentification"),), True),
+        (a(PSEUDONYMISE), (measure(Operator.EQ, "Deidentification"),), False),
+        (a(PSEUDONYMISE), (measure(Operator.IS_ANY_OF, "Anonymisation", "Pseudonymisation"),), True),
+        (a(PSEUDONYMISE), (measure(Operator.IS_A, "Anonymisation"),), False),
+        (a(GENERALISE, 2), (measure(Operator.IS_A, "Deidentification"),), True),
+        (a(TRUNCATE_TIME, DAY), (measure(Operator.IS_A, "Deidentification"),), True),
+        (a(BUCKET, 5), (measure(Operator.IS_A, "Anonymisation"),), False),
+        (a(REDACT_TEXT), (measure(Operator.EQ, "DataRedaction"),), True),
+        (a(REDACT_TEXT), (measure(Operator.IS_A, "Deidentification"),), False),
+        (a(KEEP), (measure(Operator.IS_A, "TechnicalMeasure"),), False),
+        (a(Iri("urn:unheard")), (measure(Operator.IS_A, "TechnicalMeasure"),), False),
+        (a(DROP), (measure(Operator.EQ, "DifferentialPrivacy"),), True),
+        (a(AGGREGATE_ONLY), (measure(Operator.EQ, "Anonymisation"),), True),
+        (
+            a(PSEUDONYMISE),
+            (measure(Operator.EQ, "Pseudonymisation"), measure(Operator.EQ, "DataRedaction")),
+            False,
+        ),
+        (
+            a(PSEUDONYMISE),
+            (either(measure(Operator.EQ, "Pseudonymisation"), measure(Operator.EQ, "DataRedaction")),),
+            True,
+        ),
+    ],
+)
+def test_a_transform_is_the_measure_that_it_certainly_is(
+    transform: Transform, measures: tuple[Condition, ...], *, expected: bool
+) -> None:
+    assert applies(transform, measures, PROFILE) is expected

@@ -1,10 +1,18 @@
+import hashlib
+from typing import Any
+
 import pytest
+import rfc8785
 
 from policies.vocabulary import (
+    CLOSE_MATCHES,
     DPV,
+    DPV_SUBSET,
+    DPV_SUBSET_SHA256,
     DUTY_TERMS,
     FINE_TUNE,
     INCLUDED_IN,
+    MEANINGS,
     OPERANDS,
     PD,
     PROFILE,
@@ -15,8 +23,12 @@ from policies.vocabulary import (
     SOURCE_PLATFORM,
     SPATIAL,
     TRANSFER,
+    TRANSFORMS,
     USE,
+    VALUE_CLASSES,
+    Grain,
     Iri,
+    Supplier,
     absolute,
     compact,
     local,
@@ -122,3 +134,61 @@ def test_compact_and_local(iri: str, short: str, last: str) -> None:
 )
 def test_absolute(text: str, *, expected: bool) -> None:
     assert absolute(text) is expected
+
+
+def test_every_term_of_the_profile_has_a_meaning() -> None:
+    terms = {
+        *(operand.iri for operand in OPERANDS.values()),
+        *(operator.value for operand in OPERANDS.values() for operator in operand.operators),
+        *(action for action in INCLUDED_IN if action.startswith(REP)),
+        *DUTY_TERMS,
+        *VALUE_CLASSES,
+        *(value for values in VALUE_CLASSES.values() for value in values),
+    }
+
+    assert terms <= MEANINGS.keys()
+    assert all(meaning.endswith(".") and meaning[0].isupper() for meaning in MEANINGS.values())
+
+
+def test_every_operand_and_duty_says_what_it_means() -> None:
+    assert all(operand.meaning == MEANINGS[iri] for iri, operand in OPERANDS.items())
+    assert all(term.meaning == MEANINGS[action] for action, term in DUTY_TERMS.items())
+    assert all(term.meaning == MEANINGS[iri] for iri, term in TRANSFORMS.items())
+
+
+def test_every_operand_has_a_supplier() -> None:
+    assert all(operand.suppliers for operand in OPERANDS.values())
+
+
+def test_what_counts_is_taken_from_the_state() -> None:
+    assert all(Supplier.STATE in operand.suppliers for operand in OPERANDS.values() if operand.counts)
+    assert all(operand.counts for operand in OPERANDS.values() if operand.grain is Grain.CAP)
+
+
+def test_operands_on_rows_are_read_from_a_column_of_the_row() -> None:
+    rows = {iri: operand for iri, operand in OPERANDS.items() if operand.grain is Grain.ROW}
+
+    assert all(operand.suppliers[0] is Supplier.ROW for operand in rows.values())
+    assert {compact(iri): operand.column for iri, operand in rows.items()} == {
+        "rep:subjectRegion": "subject_region",
+        "rep:lawfulBasis": "",
+        "rep:subjectAge": "subject_age",
+        "rep:contested": "contested",
+        "rep:optOut": "opt_out",
+        "rep:observedAt": "observed_at",
+        "rep:recordLicence": "licence_hint",
+        "rep:sourcePlatform": "platform",
+        "rep:column": "",
+    }
+    assert not any(operand.column for iri, operand in OPERANDS.items() if iri not in rows)
+
+
+def test_close_matches_are_terms_of_others() -> None:
+    assert CLOSE_MATCHES.keys() <= MEANINGS.keys()
+    assert not {match.iri for several in CLOSE_MATCHES.values() for match in several} & PROFILE.actions.keys()
+
+
+def test_the_published_hash_is_that_of_the_vendored_concepts() -> None:
+    facts: dict[str, Any] = {concept: sorted(broader) for concept, broader in DPV_SUBSET.broader.items()}
+
+    assert hashlib.sha256(rfc8785.dumps(facts)).hexdigest() == DPV_SUBSET_SHA256

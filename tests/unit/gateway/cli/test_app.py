@@ -86,7 +86,7 @@ def test_debug_lets_the_traceback_through():
 
 def test_every_command_has_help():
     command = typer.main.get_command(app)
-    assert set(command.commands) >= {"serve", "demo", "verify", "version", "client", "graph"}  # type: ignore[attr-defined]
+    assert set(command.commands) >= {"serve", "demo", "verify", "version", "client", "graph", "policy"}  # type: ignore[attr-defined]
     assert all(each.help for each in command.commands.values())  # type: ignore[attr-defined]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.exchange.agreement import agreed, ends_at, valid_until
 from gateway.exchange.caps import caps_of
-from gateway.exchange.policy_documents import policy_document, stored_policy
+from gateway.exchange.policy_documents import policy_document
 from policies.canonical import policy_hash
 from policies.errors import PolicyError
 from policies.model import (
@@ -22,6 +22,7 @@ from policies.model import (
     PolicyClass,
     Transform,
 )
+from policies.stored import stored_policy
 from policies.terms import Rate, Terms, same_terms
 from policies.vocabulary import (
     COLUMN,

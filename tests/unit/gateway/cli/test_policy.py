@@ -1,0 +1,467 @@
+"""Terms tried from files: checked, hashed, compared, explained, simulated; as text and as JSON."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.cli.app import main
+from policies.canonical import canonical_bytes, policy_hash
+from policies.errors import PolicyError, PolicyMalformedError
+from policies.jsonld import intake
+from tests.architecture.packages import ROOT
+
+GOLDEN = ROOT / "tests" / "golden"
+CASES = sorted(folder.name for folder in GOLDEN.iterdir() if (folder / "policy.jsonld").is_file())
+AT = "2026-06-01T00:00:00Z"
+MANDATE = {
+    "@context": ["http://www.w3.org/ns/odrl.jsonld", "https://muniment.example/profile/1/context.jsonld"],
+    "@type": "Set",
+    "uid": "urn:example:mandate:1",
+    "profile": "https://muniment.example/profile/1",
+    "conflict": "prohibit",
+    "prohibition": [
+        {
+            "@type": "Prohibition",
+            "uid": "urn:example:mandate:1#n1",
+            "target": "urn:example:dataset:ratings",
+            "action": "rep:fineTune",
+        }
+    ],
+}
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["policy", *map(str, arguments)])
+    return int(ended.value.code or 0)
+
+
+def asked(capsys, *arguments: object) -> tuple[int, Any]:
+    """The exit status and the one JSON document."""
+    status = run(*arguments, "--json")
+    return status, json.loads(capsys.readouterr().out)
+
+
+def terms(case: str = "full-licence") -> Path:
+    return GOLDEN / case / "policy.jsonld"
+
+
+def call(case: str = "full-licence") -> Path:
+    return GOLDEN / case / "request.json"
+
+
+def written(folder: Path, content: object, name: str = "made.json") -> Path:
+    path = folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def document(**changed: Any) -> dict[str, Any]:
+    return {**json.loads(terms().read_text("utf-8")), **changed}
+
+
+def the_call(**changed: Any) -> dict[str, Any]:
+    given: dict[str, Any] = json.loads(call().read_text("utf-8"))
+    return {**given, **changed}
+
+
+def refusal(path: Path) -> PolicyError:
+    """Why the file is refused."""
+    with pytest.raises(PolicyError) as refused:
+        intake(path.read_bytes())
+    return refused.value
+
+
+@pytest.fixture
+def numbered(monkeypatch):
+    """Refusals that name the rule they stand on."""
+    monkeypatch.setattr(PolicyMalformedError, "rule", 1, raising=False)
+
+
+def test_terms_that_hold_are_told_with_their_class_and_hash(capsys):
+    assert run("validate", terms(), "--kind", "Rating", "--at", AT) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"{terms()}: holds, Agreement `urn:example:licence:1`",
+        f"  {policy_hash(intake(terms().read_bytes()))}",
+    ]
+
+
+def test_without_a_moment_terms_are_checked_as_of_now(tmp_path, capsys):
+    old = terms().read_text("utf-8").replace("2027-06-30", "2020-06-30")
+
+    assert run("validate", written(tmp_path, old)) == 1
+    assert "lies in the past" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("numbered")
+def test_every_refusal_is_told_with_file_code_place_rule_and_what_to_do(tmp_path, capsys):
+    null = written(tmp_path, document(title=None))
+    unknown = written(tmp_path, terms().read_text("utf-8").replace("rep:recordCount", "rep:recordCout"), "typo.json")
+
+    assert run("validate", terms(), null, unknown, "--at", AT) == 1
+
+    told = capsys.readouterr().out
+    assert "holds, Agreement" in told
+    for path in (null, unknown):
+        refused = refusal(path)
+        assert f"{path}: refused, {refused.message}\n" in told
+        assert refused.pointer in refused.message
+        assert f"  code: {refused.code}, told in docs/errors/{refused.code}.md\n" in told
+    assert "unknown left operand `rep:recordCout`, at `/permission/0/constraint/5" in told
+    assert f"  what to do: {refusal(unknown).hint}\n" in told
+    assert "  rule: 1, told in docs/reference/policy-semantics.md\n" in told
+
+
+def test_json_lists_every_file(tmp_path, capsys):
+    broken = written(tmp_path, document(title=None))
+
+    status, told = asked(capsys, "validate", terms(), broken, "--at", AT)
+
+    assert status == 1
+    assert told["holds"] is False
+    assert [each["holds"] for each in told["files"]] == [True, False]
+    assert told["files"][0]["hash"].startswith("sha-256:")
+    assert told["files"][1]["file"] == str(broken)
+    assert told["files"][1]["refusal"].keys() == {"code", "rule", "pointer", "message", "hint"}
+    assert (told["files"][1]["refusal"]["code"], told["files"][1]["refusal"]["pointer"]) == (
+        "POLICY_MALFORMED",
+        "/title",
+    )
+
+
+def test_a_column_that_the_kind_does_not_have_is_refused(capsys):
+    assert run("validate", terms(), "--at", AT, "--kind", "Utterance") == 1
+
+    assert "unknown column `rater`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate", terms(), "--kind", "Ratings"),
+        ("validate", terms(), "--at", "tomorrow"),
+        ("validate",),
+        ("hash", terms(), terms(), "--bytes"),
+        ("hash", terms(), "--bytes", "--json"),
+        ("simulate", terms()),
+        ("simulate", terms(), "--request", call(), "--at", "2026-06-01"),
+        ("validate", "missing.jsonld"),
+        ("hash", "missing.jsonld"),
+        ("diff", terms(), "missing.jsonld"),
+        ("explain", terms(), "--request", "missing.json"),
+        ("explain", terms(), "--mandate", "missing.jsonld"),
+        ("simulate", terms(), "--request", call(), "--state", "missing.json"),
+    ],
+)
+def test_wrong_use_and_files_that_cannot_be_read_end_with_2(capsys, arguments):
+    assert run(*arguments) == 2
+
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert streams.err
+
+
+def test_a_hash_is_that_of_the_normal_form(capsys):
+    assert run("hash", terms(), terms("full-licence-respelt")) == 0
+    first, second = capsys.readouterr().out.splitlines()
+
+    assert first == f"{policy_hash(intake(terms().read_bytes()))}  {terms()}"
+    assert first.split()[0] == second.split()[0]
+    status, told = asked(capsys, "hash", terms())
+    assert (status, told) == (0, {"files": [{"file": str(terms()), "hash": first.split()[0]}]})
+
+
+def test_the_bytes_that_are_hashed_go_out_unchanged(capfdbinary):
+    assert run("hash", "--bytes", terms()) == 0
+
+    assert capfdbinary.readouterr().out == canonical_bytes(intake(terms().read_bytes()))
+
+
+@pytest.mark.parametrize(
+    "arguments", [("hash",), ("explain",), ("diff", terms()), ("explain", terms(), "--mandate")], ids=str
+)
+def test_a_policy_that_is_refused_is_told_with_its_file(tmp_path, capsys, arguments):
+    broken = written(tmp_path, document(title=None))
+
+    assert run(*arguments, broken) == 1
+
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert streams.err.startswith(f"{broken}: refused, ")
+    assert "POLICY_MALFORMED" in streams.err
+
+
+def test_two_spellings_of_one_licence_have_the_same_terms(capsys):
+    assert run("diff", terms(), terms("full-licence-respelt")) == 0
+    assert capsys.readouterr().out == "the same terms\n"
+
+    assert asked(capsys, "diff", terms(), terms("full-licence-respelt")) == (0, {"equal": True, "terms": []})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wider"),
+    [
+        ('"1000"', '"2000"', "AFTER"),
+        ('"1000"', '"500"', "BEFORE"),
+        ("iso3166:FR", "iso3166:NL", "NEITHER"),
+    ],
+)
+def test_each_term_that_changed_is_told_with_the_wider_side(tmp_path, capsys, old, new, wider):
+    other = written(tmp_path, terms().read_text("utf-8").replace(old, new))
+
+    status, told = asked(capsys, "diff", terms(), other)
+
+    assert status == 1
+    assert told["equal"] is False
+    (term,) = told["terms"]
+    assert term["wider"] == wider
+    assert term["before"] != term["after"]
+    assert run("diff", terms(), other) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{term['term']}: ")
+    assert lines[1:] == [f"  before: {term['before']}", f"  after:  {term['after']}"]
+
+
+def test_a_term_that_was_taken_out_is_told_as_nothing(tmp_path, capsys):
+    fewer = document()
+    fewer["obligation"] = fewer["obligation"][1:]
+
+    assert run("diff", terms(), written(tmp_path, fewer)) == 1
+
+    assert "  after:  nothing\n" in capsys.readouterr().out
+
+
+def test_without_a_request_the_terms_are_told_in_plain_language(capsys):
+    assert run("explain", terms()) == 0
+
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "This is an agreement: Ratings for fine-tuning acme-7b."
+    assert "Only if the number of records is at most 1000." in told
+    status, document_ = asked(capsys, "explain", terms())
+    assert status == 0
+    assert document_["policies"][0]["summary"] == told
+
+
+def test_what_a_mandate_says_is_told_as_well(tmp_path, capsys):
+    assert run("explain", terms(), "--mandate", written(tmp_path, MANDATE)) == 0
+
+    assert "These rules apply." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_published_case_is_explained_as_it_is_decided(capsys, case):
+    expected = json.loads((GOLDEN / case / "expected.json").read_text("utf-8"))
+
+    status, told = asked(capsys, "explain", terms(case), "--request", call(case))
+
+    if told["hypothetical"]:
+        assert case.startswith("offer")
+        assert told["decision"]["effect"] == "permit"
+        return
+    assert status == {"permit": 0, "deny": 1}[told["decision"]["effect"]]
+    assert told["policy"] == expected["hash"]
+    assert told["decision"]["effect"] == expected["decision"]["effect"]
+    assert [{"code": each["code"], "clause": each["clause"]} for each in told["decision"]["reasons"]] == expected[
+        "decision"
+    ]["reasons"]
+    for part in ("columns", "rows", "transforms", "limit", "caps", "price"):
+        assert told["decision"].get(part) == expected["decision"].get(part), part
+    assert {each["kind"] for each in told["rules"]} >= {"permission"}
+
+
+def test_the_tree_shows_every_rule_its_verdict_and_the_values_it_saw(capsys):
+    assert run("explain", terms(), "--request", call()) == 0
+
+    told = capsys.readouterr().out
+    assert told.startswith("permitted: PERMITTED, Permitted by the agreement.\n  columns: rater, value\n")
+    assert "  rows: 50 at most\n  rater: delivered as a pseudonym\n" in told
+    for line in (
+        "permission `urn:example:licence:1#p1`: active",
+        "about this: party satisfied, target satisfied, action satisfied",
+        "satisfied: the purpose is a kind of `research and development`; saw `dpv:AcademicResearch`",
+        "satisfied: the number of records is at most 1000; saw `951`",
+        "target: row by row: the time of observation of each record",
+        "duty `odrl:obtainConsent`: active, fulfilled",
+        "prohibition `urn:example:licence:1#n4`: active",
+        "obligation `urn:example:licence:1#o2`: inactive",
+    ):
+        assert line in told, line
+
+
+def test_the_tree_says_what_nobody_states_and_which_column_fails(capsys):
+    assert run("explain", terms("place-unknown"), "--request", call("place-unknown")) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("denied: CONSTRAINT_NOT_MET, ")
+    assert "unknown: the place of use is one of `DE` or `FR`; nobody says the value" in told
+
+    assert run("explain", terms("column-not-licensed"), "--request", call("column-not-licensed")) == 1
+    assert "(unsatisfied)" in capsys.readouterr().out
+
+
+def test_evidence_for_a_duty_is_told_with_its_place_in_the_record(tmp_path, capsys):
+    case = "ethics-decision-in-force"
+    given = json.loads(call(case).read_text("utf-8"))
+    given["state"]["evidence"][0]["id"] = "urn:example:ethics:7"
+
+    assert run("explain", terms(case), "--request", written(tmp_path, given)) == 0
+
+    assert "duty `rep:obtainEthicsDecision`: active, fulfilled, shown by `urn:example:ethics:7`" in (
+        capsys.readouterr().out
+    )
+
+
+def test_what_became_of_an_obligation_stands_beside_it(tmp_path, capsys):
+    late = the_call(now="2026-09-01T00:00:00Z")
+    late["state"] |= {"effective": "2026-05-01T00:00:00Z", "ended": "2026-06-01T00:00:00Z", "status": "TERMINATED"}
+
+    assert run("explain", terms(), "--request", written(tmp_path, late)) == 1
+
+    assert "obligation `urn:example:licence:1#o2`: active, violated" in capsys.readouterr().out
+
+
+def test_every_further_reason_is_told(tmp_path, capsys):
+    request = {name: each for name, each in the_call()["request"].items() if name not in {"purpose", "place"}}
+
+    assert run("explain", terms(), "--request", written(tmp_path, the_call(request=request))) == 1
+
+    told = capsys.readouterr().out
+    assert told.startswith("denied: PURPOSE_NOT_LICENSED")
+    assert "\n  also: CONSTRAINT_NOT_MET" in told
+
+
+def test_an_offer_is_explained_as_the_agreement_it_could_become_and_marked(capsys):
+    case = "offer-never-permits"
+
+    assert run("explain", terms(case), "--request", call(case)) == 0
+
+    assert capsys.readouterr().out.startswith(
+        "hypothetical: as if `urn:example:offer:1` were an agreement with `urn:example:developer`\npermitted: "
+    )
+    status, told = asked(capsys, "explain", terms(case), "--request", call(case))
+    assert (status, told["hypothetical"]) == (0, True)
+
+
+def test_a_mandate_narrows_and_its_rules_are_in_the_tree(tmp_path, capsys):
+    mandate = written(tmp_path, MANDATE)
+
+    assert run("explain", terms(), "--request", call(), "--mandate", mandate) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("denied: PROHIBITED")
+    assert "`urn:example:mandate:1`\n└── prohibition `urn:example:mandate:1#n1`: active" in told
+
+    status, document_ = asked(capsys, "simulate", terms(), "--request", call(), "--mandate", mandate)
+    assert (status, document_["outcomes"][0]["decision"]["effect"]) == (1, "deny")
+
+
+def test_columns_come_from_the_kind_when_the_request_lists_none(tmp_path, capsys):
+    request = {name: each for name, each in the_call()["request"].items() if name != "columns"}
+    path = written(tmp_path, the_call(request=request))
+
+    assert run("explain", terms(), "--request", path, "--kind", "Rating") == 0
+    capsys.readouterr()
+
+    assert run("explain", terms(), "--request", path) == 2
+    assert "`columns` is missing, at `/request` of the case" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("{", "FILE_UNREADABLE"),
+        ("[]", "FILE_UNREADABLE"),
+        ({"request": {}}, "CASE_INVALID"),
+        (the_call(now="2026-06-01"), "CASE_INVALID"),
+        (the_call(later=AT), "CASE_INVALID"),
+    ],
+)
+def test_a_request_that_nobody_can_read_is_wrong_use(tmp_path, capsys, content, code):
+    path = written(tmp_path, content)
+
+    for command in ("explain", "simulate"):
+        assert run(command, terms(), "--request", path) == 2
+        assert f"code: {code}, told in docs/errors/{code}.md" in capsys.readouterr().err
+
+
+def test_a_request_for_terms_of_somebody_else_cannot_be_supposed(tmp_path, capsys):
+    request = the_call()["request"] | {"party": "urn:example:other"}
+    asking = written(tmp_path, document(**{"@type": "Request"}), "asking.json")
+
+    assert run("explain", asking, "--request", written(tmp_path, the_call(request=request))) == 1
+
+    assert "already names another assignee" in capsys.readouterr().err
+
+
+def test_one_request_is_decided_at_several_moments_a_line_for_each(capsys):
+    moments = ("1970-01-01T00:00:00Z", AT, "2027-06-30T02:00:00+02:00", "9999-12-31T23:59:59Z")
+
+    assert run("simulate", terms(), "--request", call(), *(word for each in moments for word in ("--at", each))) == 1
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == [moments[0], AT, "2027-06-30T00:00:00Z", moments[3]]
+    assert [line.split()[1] for line in lines] == ["deny", "permit", "deny", "deny"]
+    assert lines[1].endswith("PERMITTED: Permitted by the agreement.  columns: rater, value  limit: 50")
+    assert lines[2].endswith("columns: none  limit: 0")
+    assert "LICENCE_EXPIRED" in lines[3]
+
+
+def test_without_a_moment_that_of_the_request_counts(capsys):
+    assert run("simulate", terms(), "--request", call()) == 0
+
+    assert capsys.readouterr().out.startswith(f"{AT}  permit")
+
+
+def test_one_request_is_decided_on_several_states(tmp_path, capsys):
+    states = [
+        written(tmp_path, {"status": "ACTIVE"}, "fresh.json"),
+        written(tmp_path, {"status": "SUSPENDED"}, "paused.json"),
+    ]
+    chosen = [word for each in states for word in ("--state", each)]
+
+    assert run("simulate", terms(), "--request", call(), *chosen) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith(f"limit: 100  state: {states[0]}")
+    assert "AGREEMENT_STATE" in lines[1]
+
+    status, told = asked(capsys, "simulate", terms(), "--request", call(), *chosen)
+    assert status == 1
+    assert [each["state"] for each in told["outcomes"]] == [str(each) for each in states]
+    assert [each["decision"]["effect"] for each in told["outcomes"]] == ["permit", "deny"]
+    assert all(isinstance(each, Mapping) and each["id"].startswith("sha-256:") for each in told["outcomes"])
+
+
+def test_an_offer_is_simulated_as_hypothetical(capsys):
+    case = "offer-never-permits"
+
+    assert run("simulate", terms(case), "--request", call(case), "--at", AT) == 0
+    assert capsys.readouterr().out.splitlines()[0].startswith("hypothetical: ")
+
+    status, told = asked(capsys, "simulate", terms(case), "--request", call(case))
+    assert (status, told["outcomes"][0]["hypothetical"]) == (0, True)
+
+
+def test_what_a_document_says_moves_no_cursor(tmp_path, capsys):
+    hostile = document(title="calm\x1b[2J", description="[bold]plain[/bold]")
+    path = written(tmp_path, hostile)
+
+    assert run("explain", path) == 0
+
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "[bold]plain[/bold]" in told
+
+
+def test_on_a_terminal_the_tree_is_coloured_and_fits_its_width(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+
+    assert run("explain", terms(), "--request", call()) == 0
+
+    told = capsys.readouterr().out
+    assert "\x1b[32msatisfied" in told
+    tree = re.sub(r"\x1b\[[0-9;]*m", "", told[told.index("`urn:example:licence:1`\n") :])
+    assert max(len(line) for line in tree.splitlines()) <= 60
