@@ -163,13 +163,10 @@ def _past(constraint: Constraint, now: datetime) -> bool:
 
 def _nothing(constraint: Constraint) -> bool:
     """Whether an upper bound leaves no unit at all."""
-    match constraint.right[0]:
-        case int(bound):
-            return bound < (2 if constraint.operator is Operator.LT else 1)
-        case timedelta() as bound:
-            return bound <= timedelta(0)
-        case _:
-            return False
+    bound = constraint.right[0]
+    if isinstance(bound, timedelta):
+        return bound <= timedelta(0)
+    return isinstance(bound, int) and bound < (2 if constraint.operator is Operator.LT else 1)
 
 
 def _require_combinable(permission: Permission, place: Written) -> None:

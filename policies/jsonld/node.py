@@ -226,10 +226,8 @@ class Node:
         if "@value" not in value or not set(value) <= {"@value", "@type"}:
             raise self._not_literal(property_, *steps)
         given = value["@value"]
-        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}.get(type(given))
-        datatype = value.get("@type", native)
-        if native is None or not isinstance(datatype, str):
-            raise self._not_literal(property_, *steps)
+        native = {bool: lexical.BOOLEAN, int: lexical.INTEGER, str: lexical.STRING}[type(given)]
+        datatype: str = value.get("@type", native)
         text = str(given).lower() if isinstance(given, bool) else str(given)
         parsed = lexical.parse(text, datatype)
         if parsed is None:
