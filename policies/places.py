@@ -23,6 +23,7 @@ class Place(Protocol):
 
     def pointer(self, *steps: str | int) -> str:
         """The JSON pointer to the node, or to a part of it: a property, `@list`, an index."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
