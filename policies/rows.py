@@ -125,7 +125,7 @@ def _of_vocabulary(column: str, namespace: str, constraint: Constraint) -> Predi
     """Values of a closed vocabulary: a row that holds anything else does not say which one is meant."""
     if constraint.operator not in _LISTED:
         return _undecided(constraint)
-    codes = tuple(f"{namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
+    codes = _codes(namespace)
     holding = tuple(code for code in codes if (code in constraint.right) is _LISTED[constraint.operator])
     foreign = conjunction(Not(part=AnyOf(column=column, values=codes)), Unknown(reason="the value is not known"))
     return Or(parts=(AnyOf(column=column, values=holding), foreign))

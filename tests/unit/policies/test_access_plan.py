@@ -76,6 +76,7 @@ from tests.testkit.policies import (
 
 P1 = f"{LICENCE}#p1"
 USED = a_state(usage={f"{P1}#count": Usage(used=2), f"{P1}#recordCount": Usage(used=95, reserved=2)})
+USED_UP = a_state(usage={f"{P1}#count": Usage(used=3)})
 LATER = a_state(first_delivery=NOW - timedelta(4))
 
 
@@ -117,7 +118,7 @@ RICH = an_agreement(
 ETHICS = approval(f"{LICENCE}#d2")
 
 
-@pytest.mark.parametrize("state", [a_state(), USED, LATER, a_state(first_delivery=NOW + timedelta(1))])
+@pytest.mark.parametrize("state", [a_state(), USED, USED_UP, LATER, a_state(first_delivery=NOW + timedelta(1))])
 @pytest.mark.parametrize("evidence", [(), (ETHICS,)])
 @pytest.mark.parametrize("now", [NOW, NOW + timedelta(40), NOW + timedelta(400), datetime(2026, 6, 1)])  # noqa: DTZ001
 @pytest.mark.parametrize(

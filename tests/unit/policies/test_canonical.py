@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import rfc8785
@@ -33,6 +34,12 @@ from tests.testkit.policies import (
     the_permission,
 )
 from tests.testkit.shared import shared
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"\udfff": "x"}, 2**53])
+def test_what_has_no_canonical_bytes_is_refused(value: Any) -> None:
+    with pytest.raises(PolicyMalformedError, match="no canonical form"):
+        canonical(value)
 
 
 def test_the_hash_is_that_of_the_canonical_bytes() -> None:
