@@ -85,13 +85,18 @@ class Situation:
         return compare(constraint, self.actuals(constraint.left), self.vocabulary)
 
     def _happened(self, constraint: Constraint) -> Verdict:
-        """``gt`` an event: it has happened; ``lt``: it has not."""
+        """``gt`` an event: it has happened; ``lt``: it has not.
+
+        The end of a licence may be known ahead; a delivery that is still to come tells that the clock went backwards.
+        """
         events = {FIRST_DELIVERY: self.state.first_delivery, LICENCE_END: self.state.ended}
         event = constraint.right[0]
         if event not in events or self.now.tzinfo is None:
             return Verdict.UNKNOWN
         at = events[Iri(str(event))]
         happened = at is not None and at <= self.now
+        if event == FIRST_DELIVERY and at is not None and not happened:
+            return Verdict.UNKNOWN
         return verdict({Operator.GT: happened, Operator.LT: not happened}.get(constraint.operator))
 
     def usage(self, counter: str) -> Usage:

@@ -74,7 +74,8 @@ def interpret(  # the same, for callers that know the hash
     if isinstance(chosen, Reason):
         return deny(digest, [chosen])
     own = grant_of(chosen, situation)
-    bounds = [grant_of(each, situation) for mandate in mandates for each in binding(mandate, situation)]
+    bound = (each for mandate in mandates for each in binding(mandate, situation))
+    bounds = sorted((grant_of(each, situation) for each in bound), key=lambda each: each.clause)
     grants = [own, *bounds]
     found = (barrier_of(each, situation) for each_policy in (policy, *mandates) for each in each_policy.prohibitions)
     barriers = [barrier for barrier in found if barrier is not None]
