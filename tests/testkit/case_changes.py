@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, Final
 
 from policies.model import (
+    Actuals,
     Condition,
     Constraint,
     Decision,
@@ -23,6 +24,8 @@ from policies.vocabulary import (
     FIELD,
     GENERALISE,
     KEEP,
+    PRODUCT,
+    RECIPIENT,
     REDACT_TEXT,
     TIME_UNITS,
     TRANSFORM,
@@ -36,6 +39,8 @@ from tests.testkit.tape import Tape
 
 _UPPER: Final = frozenset({Operator.LT, Operator.LTEQ})
 _LOWER: Final = frozenset({Operator.GT, Operator.GTEQ})
+_OPEN: Final = frozenset({RECIPIENT, PRODUCT})
+"""Operands of which any IRI is a value, however strange."""
 _STRICT: Final = {Operator.LTEQ: Operator.LT, Operator.GTEQ: Operator.GT}
 
 
@@ -134,8 +139,9 @@ def unknown(case: Case) -> Iterator[Case]:
     """The case with one thing less known."""
     request, state = case.request, case.state
     for left, actual in request.values.items():
-        others: list[frozenset[Any]] = [frozenset(), frozenset({UNHEARD}), actual | {UNHEARD}]
-        others += [frozenset({Quantity(number=1, unit=UNHEARD)})]
+        others: list[Actuals] = [frozenset(), frozenset({Quantity(number=1, unit=UNHEARD)})]
+        if left not in _OPEN:
+            others += [frozenset({UNHEARD}), actual | {UNHEARD}]
         for other in others:
             yield replace(case, request=replace(request, values={**request.values, left: other}))
     facts = request.dataset

@@ -63,6 +63,7 @@ from tests.testkit.case_world import (
     World,
     moment,
 )
+from tests.testkit.policies import REPUTATION
 
 POOLS: Final[dict[Iri, Sequence[str]]] = {
     PURPOSE: PURPOSES,
@@ -113,7 +114,8 @@ def term(left: Iri, world: World, *, fits: bool) -> Constraint:
     if left in ROWS:
         return _of_rows(left, world, fits=fits)
     if left in POOLS:
-        return _listed(left, world, {str(each) for each in world.values.get(left, ())}, fits=fits)
+        known = frozenset(POOLS[left]) & world.values.get(left, frozenset())
+        return _listed(left, world, {str(each) for each in known}, fits=fits)
     return _bounded(left, world, fits=fits)
 
 
@@ -128,7 +130,7 @@ def condition(lefts: Sequence[Iri], world: World) -> Condition:
         term(tape.one_of(lefts), world, fits=fits and (logic is Logic.AND or (logic is Logic.OR and tape.chance(50))))
         for _ in range(tape.number(1, 2))
     ]
-    members = tape.shuffled(list(dict.fromkeys([first, *others])))
+    members = tuple(sorted({first, *others}, key=repr))
     return LogicalConstraint(logic=logic, members=members) if len(members) > 1 else first
 
 
@@ -172,7 +174,7 @@ def _of_columns(left: Iri, world: World, *, fits: bool) -> Constraint:
     if left == SENSITIVITY:
         found = [facts[name].sensitivity for name in covered] or [tape.one_of(sorted(SENSITIVITIES))]
         return _several(SENSITIVITY, Operator.IS_ANY_OF, found)
-    found = [facts[name].category for name in covered] or [Iri(PURPOSES[0])]
+    found = [facts[name].category for name in covered] or [REPUTATION]
     operator = tape.one_of((Operator.IS_A, Operator.IS_ANY_OF))
     if operator is Operator.IS_A:
         kinds = _shared(frozenset(found))
@@ -184,7 +186,7 @@ def _of_rows(left: Iri, world: World, *, fits: bool) -> Constraint:
     tape = world.tape
     if left in {LAWFUL_BASIS, SOURCE_PLATFORM}:
         actual = world.facts.lawful_basis if left == LAWFUL_BASIS else world.facts.platform
-        return _listed(left, world, {actual}, fits=fits)
+        return _listed(left, world, {actual} & {*POOLS[left]}, fits=fits)
     if left in POOLS:
         return _listed(left, world, set(), fits=fits)
     operator = tape.one_of(_OPERATORS[left])
@@ -208,7 +210,7 @@ def _on_a_column(operator: Operator, world: World) -> Constraint:
     }
     pool = pools.get(name, (moment(0), moment(-1), moment(2)))
     right = tape.some(pool, 2) if operator is Operator.IS_ANY_OF else [tape.one_of(pool)]
-    return Constraint(left=COLUMN, operator=operator, right=tuple(right), on_column=name)
+    return Constraint(left=COLUMN, operator=operator, right=tuple(sorted(right, key=repr)), on_column=name)
 
 
 def _bounded(left: Iri, world: World, *, fits: bool) -> Constraint:
@@ -224,7 +226,7 @@ def _bounded(left: Iri, world: World, *, fits: bool) -> Constraint:
         return _one(left, operator, moment(steps))
     if left == ELAPSED_TIME:
         elapsed = moment(0) - world.first_delivery if world.first_delivery else timedelta(0)
-        return _one(left, operator, elapsed + steps * DAY)
+        return _one(left, operator, max(elapsed + steps * DAY, timedelta(0)))
     number = next((each for each in numbers if isinstance(each, int | Decimal)), 1)
     if left == MIN_QUALITY:
         return _one(left, operator, Decimal(number) + Decimal(steps).scaleb(-2), unit=METRIC)
@@ -275,4 +277,4 @@ def _one(left: Iri, operator: Operator, value: Value | datetime, **more: Any) ->
 
 
 def _several(left: Iri, operator: Operator, values: Sequence[str]) -> Constraint:
-    return Constraint(left=left, operator=operator, right=tuple(dict.fromkeys(values)))
+    return Constraint(left=left, operator=operator, right=tuple(sorted(set(values))))

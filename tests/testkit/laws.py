@@ -58,7 +58,7 @@ def opened(narrow: Decision, wide: Decision, dataset: Dataset) -> list[str]:
         "joint sets": all(any(own <= joint for own in narrow.not_together) for joint in wide.not_together),
         "consent": narrow.consent_required >= wide.consent_required,
         "obligations": {*narrow.obligations} >= {*wide.obligations},
-        "price": narrow.price == wide.price,
+        "price": wide.price in {None, narrow.price},
     }
     return [what for what, is_within in found.items() if not is_within]
 

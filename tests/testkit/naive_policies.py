@@ -225,12 +225,12 @@ def _of_access(constraint: Constraint, case: Case) -> Truth:
 
 
 def _event(constraint: Constraint, case: Case) -> Truth:
-    """After an event, or before it; nobody knows while the clock has no zone."""
-    if case.now.tzinfo is None:
+    """After an event, or before it; nobody knows while the clock has no zone, or went back before a delivery."""
+    delivery = constraint.right[0] == FIRST_DELIVERY
+    at = case.state.first_delivery if delivery else case.state.ended
+    if case.now.tzinfo is None or (delivery and at is not None and case.now < at):
         return None
-    at = case.state.first_delivery if constraint.right[0] == FIRST_DELIVERY else case.state.ended
-    happened = at is not None and at <= case.now
-    return happened if constraint.operator is Operator.GT else not happened
+    return (at is not None and at <= case.now) is (constraint.operator is Operator.GT)
 
 
 def _elapsed(constraint: Constraint, case: Case) -> Truth:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from policies.evaluate import evaluate
-from policies.model import Condition, Decision, Duty, Permission, Policy, Prohibition, atoms
-from policies.vocabulary import ANONYMIZE, COMPENSATE, OPERANDS, Grain
+from policies.model import Condition, Constraint, Decision, DenialCode, Duty, Permission, Policy, Prohibition, atoms
+from policies.vocabulary import ANONYMIZE, COMPENSATE, OPERANDS, TRANSFORM, Grain
 from tests.testkit import case_terms
 from tests.testkit.case_changes import tighter_policies, wider_prohibitions
 from tests.testkit.laws import CASES_PER_LAW, holds, opened
-from tests.testkit.policy_cases import Case, a_mandate, a_prohibition
+from tests.testkit.policy_cases import Case, a_mandate, a_prohibition, constraints_of
 
 Tell = Callable[[str], None]
 
@@ -79,6 +79,17 @@ def test_one_more_duty_never_opens() -> None:
     holds(law)
 
 
+def demanded(case: Case) -> list[Constraint]:
+    return [one for each in (case.policy, *case.mandates) for one in constraints_of(each) if one.left == TRANSFORM]
+
+
+def can_settle(case: Case, changed: Case) -> bool:
+    """Whether a stronger transform stands where another one clashed with a third, or fell short of a measure."""
+    clash = any(each.code == DenialCode.TRANSFORMS_INCOMPARABLE for each in decided(case).reasons)
+    short = any(is_treated(each) for each in (case.policy, *case.mandates))
+    return (clash or short) and demanded(case) != demanded(changed)
+
+
 def tighter(case: Case) -> Iterator[Case]:
     for each in tighter_policies(case.policy, validity=True):
         yield replace(case, policy=each)
@@ -89,7 +100,8 @@ def tighter(case: Case) -> Iterator[Case]:
 
 def test_a_tighter_bound_never_opens() -> None:
     def law(case: Case) -> None:
-        never_opens(case, *case.tape.shuffled(list(tighter(case)))[:3])
+        changed = case.tape.shuffled(list(tighter(case)))[:3]
+        never_opens(case, *(each for each in changed if not can_settle(case, each)))
 
     holds(law)
 
