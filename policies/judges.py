@@ -34,6 +34,8 @@ def judge_of(condition: Condition, vocabulary: Vocabulary) -> Judge:
     if operand is None or operand.grain is not Grain.ACCESS:
         return lambda _request, _state, _now: Verdict.UNKNOWN
     bound = condition.right[0]
+    if condition.unit is not None:
+        return _interpreted(condition, vocabulary)
     if condition.left == DATE_TIME and condition.operator in _ORDER and isinstance(bound, datetime):
         return _of_the_clock(_ORDER[condition.operator], bound)
     if condition.left == ELAPSED_TIME and condition.operator in _ORDER and isinstance(bound, timedelta):
@@ -64,7 +66,7 @@ def _since_first_delivery(ordered: Callable[[Any, Any], bool], bound: timedelta)
         first = state.first_delivery
         if first is None:
             return Verdict.SATISFIED if ordered(timedelta(0), bound) else Verdict.UNSATISFIED
-        if now.tzinfo is None or now < first:
+        if now.tzinfo is None or first.tzinfo is None or now < first:
             return Verdict.UNKNOWN
         return Verdict.SATISFIED if ordered(now - first, bound) else Verdict.UNSATISFIED
 
