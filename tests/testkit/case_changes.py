@@ -161,9 +161,9 @@ def unknown(case: Case) -> Iterator[Case]:
     yield replace(case, request=replace(request, target=UNHEARD))
     yield replace(case, now=case.now.replace(tzinfo=None))
     yield replace(case, state=replace(state, effective=None))
-    for place, each in enumerate(state.evidence):
-        for other in (replace(each, values={}), replace(each, duty=UNHEARD)):
-            evidence = (*state.evidence[:place], other, *state.evidence[place + 1 :])
+    for place, shown in enumerate(state.evidence):
+        for less in (replace(shown, values={}), replace(shown, duty=UNHEARD)):
+            evidence = (*state.evidence[:place], less, *state.evidence[place + 1 :])
             yield replace(case, state=replace(state, evidence=evidence))
     if case.now.tzinfo is not None:
         yield replace(case, state=replace(state, first_delivery=case.now + DAY))

@@ -10,7 +10,7 @@ from policies.compile import to_polars
 from policies.model import Cap, Decision, Transform
 from policies.vocabulary import KEEP
 from tests.testkit.case_world import Dataset
-from tests.testkit.naive_policies import at_least
+from tests.testkit.naive_targets import at_least
 from tests.testkit.policy_cases import CASES, Case
 
 USUAL: Final = 2_000

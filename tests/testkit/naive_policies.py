@@ -32,7 +32,6 @@ from policies.vocabulary import (
     BUCKET,
     COMPENSATE,
     COUNT,
-    DATA_CATEGORY,
     DATA_SUBJECT,
     DATE_TIME,
     DPV,
@@ -40,7 +39,6 @@ from policies.vocabulary import (
     DUTY_TERMS,
     ELAPSED_TIME,
     EVENT,
-    FIELD,
     FIRST_DELIVERY,
     GENERALISE,
     ISO4217,
@@ -53,9 +51,6 @@ from policies.vocabulary import (
     PSEUDONYMISE,
     RECORD_COUNT,
     REDACT_TEXT,
-    SENSITIVITY,
-    TIME_UNITS,
-    TRANSFORMS,
     TRUNCATE_TIME,
     UNIT_OF_COUNT,
     Discharge,
@@ -64,6 +59,7 @@ from policies.vocabulary import (
     Operator,
     local,
 )
+from tests.testkit.naive_targets import about, demanded, joint_sets, licensed, row_terms, strongest
 from tests.testkit.naive_truth import (
     Truth,
     all_hold,
@@ -133,15 +129,15 @@ def _released(
     if uncounted or any(left[cap] < cap.amount for cap in caps):
         return DENIED
     read = request.selected | request.filtered | request.ordered
-    transforms = {name: _strongest(_demanded(name, permissions)) for name in read}
+    transforms = {name: strongest(demanded(name, permissions)) for name in read}
     if None in transforms.values():
         return DENIED
-    withheld = {name for name in read if not _licensed(name, permissions, prohibitions, case)}
+    withheld = {name for name in read if not licensed(name, permissions, prohibitions, case)}
     withheld |= {name for name, each in transforms.items() if each is not None and each.term in {AGGREGATE_ONLY, DROP}}
     columns = request.selected - withheld
     consulted = request.filtered | request.ordered
     changed = {name: each for name, each in transforms.items() if each is not None and each.term != KEEP}
-    joints = frozenset(joint for each in permissions for joint in _joints(each.target))
+    joints = frozenset(joint for each in permissions for joint in joint_sets(each.target))
     refused = (
         not columns
         or (request.mode is ColumnMode.REFUSE and columns != request.selected)
@@ -294,7 +290,7 @@ def _met(duty: Duty, rule: Permission, case: Case) -> bool:
     if duty.action.term == COMPENSATE:
         return _price(duty) is not None
     return duty.action.term == ANONYMIZE and all(
-        any(_is_measure(each, duty) for each in _demanded(name, [rule])) for name in case.request.selected
+        any(_is_measure(each, duty) for each in demanded(name, [rule])) for name in case.request.selected
     )
 
 
@@ -337,75 +333,11 @@ def _price(duty: Duty) -> Price | None:
     )
 
 
-def _about(target: Target, grain: Grain) -> list[Condition]:
-    """The refinements that speak of this alone."""
-
-    def spoken(one: Constraint) -> Grain:
-        return Grain.JOINT if one.operator is Operator.NOT_TOGETHER else OPERANDS[one.left].grain
-
-    return [each for each in flat(target.refinements) if {spoken(one) for one in atoms((each,))} == {grain}]
-
-
-def _joints(target: Target) -> list[frozenset[str]]:
-    return [frozenset(str(name) for name in one.right) for one in atoms(tuple(_about(target, Grain.JOINT)))]
-
-
-def _covered(name: str, target: Target, case: Case) -> Truth:
-    facts = case.request.dataset.columns.get(name)
-    if facts is None:
-        return None
-    told: dict[str, str] = {FIELD: name, DATA_CATEGORY: facts.category, SENSITIVITY: facts.sensitivity}
-    return all_hold(
-        truth_of(each, lambda one: holds_for_all(one, [told[one.left]])) for each in _about(target, Grain.COLUMN)
-    )
-
-
-def _licensed(name: str, permissions: Sequence[Permission], prohibitions: Sequence[Prohibition], case: Case) -> bool:
-    taken = any(
-        _about(each.target, Grain.COLUMN) and _covered(name, each.target, case) is not False for each in prohibitions
-    )
-    return not taken and all(_covered(name, each.target, case) is True for each in permissions)
-
-
-def _demanded(name: str, permissions: Sequence[Permission]) -> list[Transform]:
-    return [
-        Transform(term=Iri(str(one.right[0])), parameter=one.parameter)
-        for each in permissions
-        for one in atoms(tuple(_about(each.target, Grain.TRANSFORM)))
-        if one.on_column == name
-    ]
-
-
-def _strongest(demanded: Sequence[Transform]) -> Transform | None:
-    """The one that is at least as strong as all others; two that cannot be compared deny; without any, ``keep``."""
-    if any(not (at_least(one, other) or at_least(other, one)) for one in demanded for other in demanded):
-        return None
-    return next((one for one in demanded if all(at_least(one, other) for other in demanded)), Transform(term=KEEP))
-
-
-def at_least(one: Transform, other: Transform) -> bool:
-    """Whether the first is as strong as the second, or stronger."""
-    if one == other:
-        return True
-    if one.term != other.term:
-        return TRANSFORMS[one.term].rank > TRANSFORMS[other.term].rank
-    first, second = one.parameter, other.parameter
-    if one.term == TRUNCATE_TIME:
-        return list[Any](TIME_UNITS).index(first) >= list[Any](TIME_UNITS).index(second)
-    assert isinstance(first, int)
-    assert isinstance(second, int)
-    return first % second == 0 if one.term == BUCKET else first >= second
-
-
-def _row_terms(target: Target) -> list[Condition]:
-    return _about(target, Grain.ROW)
-
-
 def _some_row_can_leave(permissions: Sequence[Permission], prohibitions: Sequence[Prohibition], case: Case) -> bool:
     dataset = case.request.dataset
-    wanted = [possible_row_truths(each, dataset) for rule in permissions for each in _row_terms(rule.target)]
+    wanted = [possible_row_truths(each, dataset) for rule in permissions for each in row_terms(rule.target)]
     spared = [
-        set[Truth]().union(*(possible_row_truths(each, dataset) for each in _row_terms(rule.target)))
+        set[Truth]().union(*(possible_row_truths(each, dataset) for each in row_terms(rule.target)))
         for rule in _of_rows(prohibitions)
     ]
     return all(True in each for each in wanted) and all(False in each for each in spared)
@@ -413,13 +345,13 @@ def _some_row_can_leave(permissions: Sequence[Permission], prohibitions: Sequenc
 
 def _of_rows(prohibitions: Sequence[Prohibition]) -> list[Prohibition]:
     # WHY: beside terms on columns, terms on rows take nothing more away: the columns go for all rows.
-    return [each for each in prohibitions if not _about(each.target, Grain.COLUMN)]
+    return [each for each in prohibitions if not about(each.target, Grain.COLUMN)]
 
 
 def _leaves(row: Any, permissions: Sequence[Permission], prohibitions: Sequence[Prohibition], case: Case) -> bool:
     def meant(target: Target) -> Truth:
         dataset = case.request.dataset
-        return all_hold(truth_of(each, lambda one: row_truth(one, row, dataset)) for each in _row_terms(target))
+        return all_hold(truth_of(each, lambda one: row_truth(one, row, dataset)) for each in row_terms(target))
 
     return all(meant(each.target) is True for each in permissions) and all(
         meant(each.target) is False for each in _of_rows(prohibitions)

@@ -6,7 +6,19 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from policies.model import Action, Constraint, Duty, Evidence, Logic, LogicalConstraint, Quantity, Role, Usage
+from policies.model import (
+    Action,
+    Actuals,
+    Constraint,
+    Duty,
+    Evidence,
+    Logic,
+    LogicalConstraint,
+    Quantity,
+    Role,
+    Usage,
+    Value,
+)
 from policies.vocabulary import (
     DATA_SUBJECT,
     DUTY_TERMS,
@@ -26,7 +38,7 @@ from tests.testkit.tape import Tape
 
 _IRIS: Final = (UNHEARD, LICENSEE, CONSENT, GERMANY, PER_RECORD, FIRST_DELIVERY, *sorted(TRANSFORM_TERMS))
 _TEXTS: Final = ("", "none", "value")
-_PLAIN: Final = (
+_PLAIN: Final[tuple[Value, ...]] = (
     0,
     -1,
     7,
@@ -43,7 +55,8 @@ _PLAIN: Final = (
 )
 _UNREADABLE: Final = (Decimal("NaN"), Decimal("Infinity"), NOW.replace(tzinfo=None))
 """No literal stands for these."""
-VALUES: Final = (*_IRIS, *_TEXTS, *_PLAIN, *_UNREADABLE)
+VALUES: Final[tuple[Value, ...]] = (*_IRIS, *_TEXTS, *_PLAIN, *_UNREADABLE)
+_NUMBERS: Final[tuple[int | Decimal, ...]] = (1, -1, Decimal("NaN"))
 _LEFTS: Final = (*OPERANDS, UNHEARD)
 _ACTIONS: Final = (*INCLUDED_IN, UNHEARD)
 _ODD_IN: Final = 18
@@ -54,7 +67,7 @@ def odd(case: Case) -> Case:
     """The case with some of its parts replaced by whatever the model can hold there."""
     tape = case.tape
     request, state = case.request, case.state
-    actual = frozenset({tape.one_of(VALUES), Quantity(number=tape.one_of((1, -1, Decimal("NaN"))), unit=UNHEARD)})
+    actual: Actuals = frozenset({tape.one_of(VALUES), Quantity(number=tape.one_of(_NUMBERS), unit=UNHEARD)})
     values = {**request.values, tape.one_of(_LEFTS): actual} if tape.chance(40) else request.values
     evidence = tuple(replace(each, values=values) for each in state.evidence) if tape.chance(20) else state.evidence
     if tape.chance(10):
@@ -93,10 +106,11 @@ def changed(thing: Any, tape: Tape) -> Any:
 def _constraint(old: Constraint, tape: Tape) -> Any:
     left = tape.one_of(_LEFTS) if tape.chance(30) else old.left
     # WHY: an operand of IRIs with another value has no normal form; then the rest of the case would not be looked at.
-    fitting = _IRIS if left in OPERANDS and OPERANDS[left].kind is ValueKind.IRI else (*_IRIS, *_TEXTS, *_PLAIN)
+    is_iri = left in OPERANDS and OPERANDS[left].kind is ValueKind.IRI
+    fitting: tuple[Value, ...] = _IRIS if is_iri else (*_IRIS, *_TEXTS, *_PLAIN)
     pool = VALUES if tape.chance(2) else fitting
     least = 0 if tape.chance(2) else 1
-    odd_values = tape.chance(80) or fitting is _IRIS
+    odd_values = is_iri or tape.chance(80)
     new = replace(
         old,
         left=left,

@@ -1,5 +1,6 @@
 """The compiled plan, the interpreter and a naive reading of the semantics come to one decision."""
 
+import ast
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,7 @@ from policies.access_plan import access_plan
 from policies.evaluate import evaluate
 from policies.model import Decision
 from policies.vocabulary import OPERANDS, Iri, compact
+from tests.architecture.packages import ROOT
 from tests.testkit.laws import CASES_PER_LAW, holds, kept
 from tests.testkit.naive_policies import Opinion, opinion
 from tests.testkit.policy_cases import Case, operands_of
@@ -69,3 +71,16 @@ def test_plan_interpreter_and_naive_reading_decide_alike(tell: Callable[[str], N
     assert tried["cases"] >= CASES_PER_LAW
     assert permits >= 0.2
     assert share >= 0.01
+
+
+def test_the_naive_reading_uses_nothing_of_what_decides() -> None:
+    readings = sorted((ROOT / "tests/testkit").glob("naive_*.py"))
+    imported = {
+        node.module
+        for path in readings
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module is not None
+    }
+
+    assert len(readings) == 3
+    assert {each for each in imported if each.startswith("policies")} == {"policies.model", "policies.vocabulary"}
