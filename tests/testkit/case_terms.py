@@ -122,7 +122,10 @@ def term(left: Iri, world: World, *, fits: bool) -> Constraint:
 def condition(lefts: Sequence[Iri], world: World) -> Condition:
     """One constraint, sometimes several under ``or``, ``xone`` or ``and``."""
     fits, tape = world.fits(), world.tape
-    first = term(tape.one_of(lefts), world, fits=fits)
+    left = tape.one_of(lefts)
+    if left == world.missing and not tape.chance(15):
+        left = tape.one_of([each for each in lefts if each != left])
+    first = term(left, world, fits=fits)
     if not tape.chance(16):
         return first
     logic = tape.one_of((Logic.OR, Logic.OR, Logic.XONE, Logic.XONE, Logic.AND))
@@ -263,10 +266,14 @@ def transform(column: str, world: World) -> Constraint:
 def joint(world: World) -> Constraint:
     """A set of columns that are never visible together; when it fits, one of them is not looked at."""
     tape, names = world.tape, world.dataset.columns
-    fits = world.fits() and not tape.chance(8)
+    fits = world.fits() and not tape.chance(20)
     seen = (*world.selected, *world.consulted)
     unseen = [each for each in names if each not in seen] or list(names)
     first = [tape.one_of(unseen)] if fits else list(seen[:2])
+    if not fits and tape.chance(60):
+        # WHY: what was released before counts as seen, whatever is asked for now.
+        first = [seen[0], unseen[0]]
+        world.released.append(unseen[0])
     found = list(dict.fromkeys([*first, *(tape.some(names, 3) if fits else ())]))
     other = [each for each in names if each not in found][:1]
     return _several(FIELD, Operator.NOT_TOGETHER, found if len(found) > 1 else [*found, *other])

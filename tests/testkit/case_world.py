@@ -158,6 +158,9 @@ class World:
     now: datetime
     first_delivery: datetime | None
     ended: datetime | None
+    missing: Iri
+    """An operand that the request does not declare."""
+    released: list[str] = field(default_factory=list)
     usage: dict[str, Usage] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
     deviating: int = -1
@@ -176,13 +179,18 @@ def a_world(tape: Tape) -> World:
     basis = UNHEARD if tape.chance(1) else tape.one_of(BASES)
     selected = tuple(tape.some(dataset.columns, 3))
     consulted = tuple(tape.some(dataset.columns[:6], 2)) if tape.chance(15) else ()
+    values = _declared(tape)
+    missing = tape.one_of(list(values))
+    if tape.chance(30):
+        values.pop(missing)
     return World(
         tape=tape,
         dataset=dataset,
         facts=FACTS[dataset.columns, tape.one_of(PLATFORMS), basis],
         selected=selected,
         consulted=consulted,
-        values=_declared(tape),
+        values=values,
+        missing=missing,
         now=NOW,
         first_delivery=NOW - tape.number(0, 60) * DAY if tape.chance(60) else None,
         ended=NOW - DAY if tape.chance(5) else None,
@@ -207,8 +215,6 @@ def _declared(tape: Tape) -> dict[Iri, Actuals]:
     values[MIN_GROUP_SIZE] = frozenset({tape.number(1, 20)})
     values[RHO] = frozenset({Quantity(number=tape.number(1, 100), unit=MICRO_RHO)})
     values[MIN_QUALITY] = frozenset({Quantity(number=Decimal(tape.number(50, 99)).scaleb(-2), unit=METRIC)})
-    if tape.chance(6):
-        values.pop(tape.one_of(list(values)))
     if tape.chance(2):
         left = tape.one_of(list(values))
         values[left] |= {UNHEARD}

@@ -52,6 +52,7 @@ SHELF: Final = Iri("urn:shelf:reviews")
 _EAST: Final = timezone(timedelta(hours=5))
 _BYTES: Final = 360
 _CLASSES: Final = (PolicyClass.OFFER, PolicyClass.REQUEST, PolicyClass.SET)
+_KINDS: Final = ("other", "idle", "idle", "unsure", "columns", "columns", "rows", "rows", "both", "action", "all")
 _ENDED: Final = (LicenceStatus.SUSPENDED, LicenceStatus.EXPIRED, LicenceStatus.TERMINATED)
 
 
@@ -180,13 +181,19 @@ def _prohibitions(policy: str, asset: Iri, bound: Any, action: Iri, world: World
 def _prohibition(uid: str, asset: Iri, bound: Any, action: Iri, world: World) -> Iterator[Prohibition]:
     """Of another action, under a condition, of columns, of rows, or of everything."""
     tape = world.tape
-    kind = tape.one_of(("other", "idle", "idle", "columns", "columns", "rows", "rows", "both", "action", "all"))
+    kind = tape.one_of(
+        ("other", "idle", "idle", "unsure", "columns", "columns", "rows", "rows", "both", "action", "all")
+    )
+    if tape.chance(15):
+        asset, bound = tape.one_of((asset, SHELF)), {**bound, "assignee": GROUP}
     forbidden = tape.one_of((SELL, PRETRAIN)) if kind == "other" else tape.one_of((action, action, USE))
     constraints: tuple[Condition, ...] = ()
     refined: tuple[Condition, ...] = ()
-    if kind == "idle" or tape.chance(15):
-        left = tape.one_of(case_terms.ACCESS)
-        constraints = (case_terms.term(left, world, fits=kind != "idle"),)
+    if kind in {"idle", "unsure"} or tape.chance(15):
+        left = (
+            world.missing if kind == "unsure" and world.missing in case_terms.ACCESS else tape.one_of(case_terms.ACCESS)
+        )
+        constraints = (case_terms.term(left, world, fits=kind not in {"idle", "unsure"}),)
     if kind == "action":
         refined = (case_terms.term(tape.one_of(case_terms.ACTIONS), world, fits=False),)
     spared = replace(world, selected=world.selected[1:], consulted=(), deviating=-1)
@@ -205,7 +212,7 @@ def _prohibition(uid: str, asset: Iri, bound: Any, action: Iri, world: World) ->
 def _mandate(number: int, asset: Iri, action: Iri, world: World) -> Policy:
     tape = world.tape
     uid = Iri(f"urn:mandate:{number}")
-    bound = {"assigner": Iri("urn:party:authority"), "assignee": tape.one_of((LICENSEE, LICENSEE, None))}
+    bound = {"assigner": Iri("urn:party:authority"), "assignee": tape.one_of((LICENSEE, LICENSEE, None, GROUP))}
     covered = tape.one_of((action, action, USE, PRETRAIN))
     permission = _permission(Iri(f"{uid}#p1"), asset, covered, bound, world, most=1)
     # WHY: most mandates are in force; one that is over, or has not begun, binds nobody.
@@ -247,13 +254,13 @@ def _request(action: Iri, world: World) -> AccessRequest:
 
 def _state(bound: Any, asset: Iri, world: World) -> State:
     tape = world.tape
-    members = {GROUP: frozenset({LICENSEE})} if bound["assignee"] == GROUP and not tape.chance(5) else {}
-    members |= {SHELF: frozenset({ASSET})} if asset == SHELF and not tape.chance(5) else {}
+    known = bound["assignee"] == GROUP or asset == SHELF or tape.chance(20)
+    members = {GROUP: frozenset({LICENSEE}), SHELF: frozenset({ASSET})} if known and not tape.chance(5) else {}
     return State(
         status=tape.one_of(_ENDED) if tape.chance(2) else LicenceStatus.ACTIVE,
         usage=world.usage,
         evidence=tape.shuffled(world.evidence),
-        released=frozenset(tape.some(world.dataset.columns, 2) if tape.chance(15) else ()),
+        released=frozenset([*world.released, *(tape.some(world.dataset.columns, 2) if tape.chance(15) else ())]),
         effective=moment(-90),
         first_delivery=world.first_delivery,
         ended=world.ended,
