@@ -37,8 +37,9 @@ demo: $(STAMP)   ## license, query, refuse, revoke: the whole story on this mach
 test: $(STAMP)   ## all tests that this machine can run
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-test-long: $(STAMP)  ## the story under 60 kills instead of 15; a quarter of an hour
+test-long: $(STAMP)  ## the story under 60 kills instead of 15, then each law of policies on 100,000 cases; over an hour
 	@MUNIMENT_KILLS=60 $(BIN)/python -m pytest tests/e2e/test_crash.py $(ARGS)
+	@MUNIMENT_LAW_CASES=100000 $(BIN)/python -m pytest -n auto tests/property/policies/test_laws_of_*.py $(ARGS)
 
 lint: $(STAMP)   ## style, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

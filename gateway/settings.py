@@ -168,7 +168,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Any
         yield name, _parse(name, text, f"environment variable `{variable}`")
 
 
-_FOR_TESTS: Final = frozenset({"MUNIMENT_KILLS", "MUNIMENT_SHARED"})
+_FOR_TESTS: Final = frozenset({"MUNIMENT_KILLS", "MUNIMENT_LAW_CASES", "MUNIMENT_SHARED"})
 """Variables of the test suite that are not settings."""
 
 

@@ -68,9 +68,11 @@ class Situation:
         first = self.state.first_delivery
         if first is None:
             return frozenset((NO_TIME,))
-        if self.now.tzinfo is None or self.now < first:
-            return NOBODY_SAYS
-        return frozenset((self.now - first,))
+        return frozenset((self.now - first,)) if self.is_past(first) else NOBODY_SAYS
+
+    def is_past(self, moment: datetime) -> bool | None:
+        """Whether the moment has come; nobody knows while it or the clock has no offset."""
+        return None if self.now.tzinfo is None or moment.tzinfo is None else moment <= self.now
 
     def judge(self, constraint: Constraint) -> Verdict:
         """The verdict on a constraint of the access; unknown for every operand that is not of that grain.
@@ -85,13 +87,18 @@ class Situation:
         return compare(constraint, self.actuals(constraint.left), self.vocabulary)
 
     def _happened(self, constraint: Constraint) -> Verdict:
-        """``gt`` an event: it has happened; ``lt``: it has not."""
+        """``gt`` an event: it has happened; ``lt``: it has not.
+
+        The end of a licence may be known ahead; a delivery that is still to come tells that the clock went backwards.
+        """
         events = {FIRST_DELIVERY: self.state.first_delivery, LICENCE_END: self.state.ended}
         event = constraint.right[0]
         if event not in events or self.now.tzinfo is None:
             return Verdict.UNKNOWN
         at = events[Iri(str(event))]
-        happened = at is not None and at <= self.now
+        happened = False if at is None else self.is_past(at)
+        if happened is None or (event == FIRST_DELIVERY and at is not None and not happened):
+            return Verdict.UNKNOWN
         return verdict({Operator.GT: happened, Operator.LT: not happened}.get(constraint.operator))
 
     def usage(self, counter: str) -> Usage:

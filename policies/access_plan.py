@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from policies.canonical import policy_hash
+from policies.canonical import canonical_bytes, policy_hash
 from policies.course import Course, course_of
 from policies.evaluate import interpret
 from policies.model import AccessRequest, DatasetFacts, Decision, LicenceStatus, Policy, PolicyClass, State
@@ -85,13 +85,19 @@ def access_plan(
         mandates: Sets that narrow it.
         vocabulary: what is known.
         digest: the policy's hash, when it is known already.
+
+    Raises:
+        PolicyMalformedError: the policy or a mandate has no normal form; the interpreter denies then.
     """
+    digest = digest or policy_hash(policy)
+    for each in mandates:
+        canonical_bytes(each)
     parties = {rule.assignee for rule in policy.permissions}
     targets = {rule.target.source for rule in policy.permissions}
     sole = policy.policy_class is PolicyClass.AGREEMENT and len(parties) == len(targets) == 1
     return AccessPlan(
         policy=policy,
-        digest=digest or policy_hash(policy),
+        digest=digest,
         dataset=dataset,
         mandates=tuple(mandates),
         vocabulary=vocabulary,

@@ -181,7 +181,7 @@ def _require_combinable(permission: Permission, place: Written) -> None:
             raise PolicyUnenforceableError(
                 f"the transforms of `{column}` cannot be combined",
                 rule=13,
-                hint="keep one of them, or add one that is stronger than each, such as `rep:aggregateOnly`",
+                hint="keep one of them, or take one that is stronger than each in their place",
                 pointer=several[-1][1].pointer(),
             )
 

@@ -8,6 +8,8 @@ lexical form. Two spellings of one policy give the same bytes. Signatures, token
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
 from typing import Final, TypeAlias, assert_never
 
 import rfc8785
@@ -37,7 +39,8 @@ def normal_form(policy: Policy) -> dict[str, Json]:
     """The policy as a JSON value in which only meaning is left of its spelling.
 
     Raises:
-        PolicyMalformedError: an IRI is not absolute, or begins with one of the fixed prefixes as its scheme.
+        PolicyMalformedError: an IRI is not absolute, or begins with one of the fixed prefixes as its scheme; a
+            constraint has no value, or one that no literal stands for.
     """
     form = _Form(identified=True).policy(policy)
     form.update({"@id": iri(policy.uid), "@type": compact(policy.policy_class)})
@@ -67,7 +70,11 @@ def canonical_bytes(policy: Policy) -> bytes:
 
 
 def policy_hash(policy: Policy) -> str:
-    """``sha-256:<64 hex>`` of the canonical bytes."""
+    """``sha-256:<64 hex>`` of the canonical bytes.
+
+    Raises:
+        PolicyMalformedError: the policy has no normal form.
+    """
     return "sha-256:" + hashlib.sha256(canonical_bytes(policy)).hexdigest()
 
 
@@ -158,11 +165,19 @@ def _bytes(form: Json) -> bytes:
 def _value(value: Value, *, is_iri: bool) -> Json:
     if is_iri:
         return {"@id": iri(str(value))}
+    if (isinstance(value, Decimal) and not value.is_finite()) or (isinstance(value, datetime) and value.tzinfo is None):
+        raise PolicyMalformedError(
+            f"no literal stands for `{value}`", rule=3, hint="give a finite number, or a moment with its offset"
+        )
     datatype, text = literal(value)
     return {"@type": compact(datatype), "@value": text}
 
 
 def _constraint(constraint: Constraint) -> dict[str, Json]:
+    if not constraint.right:
+        raise PolicyMalformedError(
+            f"a constraint on `{constraint.left}` has no value", rule=1, hint="give the value to compare with"
+        )
     operand = OPERANDS.get(constraint.left)
     is_iri = operand is not None and operand.kind is ValueKind.IRI
     form: dict[str, Json] = {

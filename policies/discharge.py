@@ -69,11 +69,10 @@ def fulfilment(duty: Duty, situation: Situation) -> Evidence | None:
 
 
 def _fulfilments(duty: Duty, situation: Situation) -> Iterator[Evidence]:
-    now = situation.now
-    if now.tzinfo is None:
-        return
     for evidence in situation.state.evidence:
-        in_force = evidence.since <= now and (evidence.until is None or now < evidence.until)
+        in_force = situation.is_past(evidence.since) is True and (
+            evidence.until is None or situation.is_past(evidence.until) is False
+        )
         if evidence.duty == duty.uid and in_force and _meets(evidence, duty, situation.vocabulary):
             yield evidence
 

@@ -10,6 +10,7 @@ from typing import assert_never
 from policies.access import Situation
 from policies.applies import party_matches, permitted_action
 from policies.canonical import policy_hash
+from policies.errors import PolicyMalformedError
 from policies.grants import Barrier, Grant, barrier_of, grant_of
 from policies.model import (
     AccessRequest,
@@ -53,9 +54,16 @@ def evaluate(  # the inputs of a decision, fixed by the semantics
         vocabulary: what is known.
 
     Returns:
-        On denial no columns, no rows, and every reason found, the most telling first.
+        On denial no columns, no rows, and every reason found, the most telling first; no hash when the policy, or a
+        mandate, has no normal form.
     """
-    return interpret(policy, policy_hash(policy), request, state, now, mandates=mandates, vocabulary=vocabulary)
+    try:
+        digest, *_ = [policy_hash(each) for each in (policy, *mandates)]
+    except PolicyMalformedError as problem:
+        return deny(
+            "", [_reason(DenialCode.NOT_AN_AGREEMENT, policy.uid, f"The terms cannot be read: {problem.problem}.")]
+        )
+    return interpret(policy, digest, request, state, now, mandates=mandates, vocabulary=vocabulary)
 
 
 def interpret(  # the same, for callers that know the hash
@@ -74,7 +82,8 @@ def interpret(  # the same, for callers that know the hash
     if isinstance(chosen, Reason):
         return deny(digest, [chosen])
     own = grant_of(chosen, situation)
-    bounds = [grant_of(each, situation) for mandate in mandates for each in binding(mandate, situation)]
+    bound = (each for mandate in mandates for each in binding(mandate, situation))
+    bounds = sorted((grant_of(each, situation) for each in bound), key=lambda each: each.clause)
     grants = [own, *bounds]
     found = (barrier_of(each, situation) for each_policy in (policy, *mandates) for each in each_policy.prohibitions)
     barriers = [barrier for barrier in found if barrier is not None]

@@ -33,11 +33,12 @@ def judge_of(condition: Condition, vocabulary: Vocabulary) -> Judge:
     operand = vocabulary.operands.get(condition.left)
     if operand is None or operand.grain is not Grain.ACCESS:
         return lambda _request, _state, _now: Verdict.UNKNOWN
-    bound = condition.right[0]
-    if condition.left == DATE_TIME and condition.operator in _ORDER and isinstance(bound, datetime):
-        return _of_the_clock(_ORDER[condition.operator], bound)
-    if condition.left == ELAPSED_TIME and condition.operator in _ORDER and isinstance(bound, timedelta):
-        return _since_first_delivery(_ORDER[condition.operator], bound)
+    bound, ordered = condition.right[0], _ORDER.get(condition.operator)
+    if ordered is not None and condition.unit is None and len(condition.right) == 1:
+        if condition.left == DATE_TIME and isinstance(bound, datetime):
+            return _of_the_clock(ordered, bound)
+        if condition.left == ELAPSED_TIME and isinstance(bound, timedelta):
+            return _since_first_delivery(ordered, bound)
     if operand.kind is ValueKind.IRI and condition.left != EVENT:
         return _of_values(condition, vocabulary)
     return _interpreted(condition, vocabulary)
@@ -64,7 +65,7 @@ def _since_first_delivery(ordered: Callable[[Any, Any], bool], bound: timedelta)
         first = state.first_delivery
         if first is None:
             return Verdict.SATISFIED if ordered(timedelta(0), bound) else Verdict.UNSATISFIED
-        if now.tzinfo is None or now < first:
+        if now.tzinfo is None or first.tzinfo is None or now < first:
             return Verdict.UNKNOWN
         return Verdict.SATISFIED if ordered(now - first, bound) else Verdict.UNSATISFIED
 

@@ -1,7 +1,7 @@
 """The declared order of column transforms: which of two is stronger, and which cannot be compared."""
 
 from collections.abc import Sequence
-from functools import reduce
+from itertools import pairwise
 from typing import Final
 
 from policies.model import Condition, Quantity, Transform, Value, Verdict
@@ -48,12 +48,22 @@ def stronger(first: Transform, second: Transform) -> Transform | None:
 
 
 def strongest(several: Sequence[Transform]) -> Transform | None:
-    """The one that is at least as strong as each of the others, whatever their order; ``None`` when there is none."""
-    if not several:
-        return None
-    # WHY: one that is stronger than all others takes the place of whatever stands before it, and gives it to none.
-    last = reduce(lambda first, second: first if stronger(first, second) == first else second, several)
-    return last if all(stronger(last, other) == last for other in several) else None
+    """The one that is at least as strong as each of the others, whatever their order.
+
+    ``None`` when there is none, and when any two of them cannot be compared: a third one does not settle that, so that
+    no further source opens what two deny.
+    """
+    # WHY: being stronger is transitive, so that in this order neighbours speak for all pairs.
+    ordered = sorted(dict.fromkeys(several), key=_place)
+    compared = all(stronger(weak, strong) == strong for weak, strong in pairwise(ordered))
+    return ordered[-1] if ordered and compared else None
+
+
+def _place(transform: Transform) -> tuple[int, str, int]:
+    """Weaker ones first, among those that can be compared."""
+    term, parameter = TRANSFORMS.get(transform.term), transform.parameter
+    strength = _UNITS.index(parameter) if parameter in _UNITS else parameter
+    return -1 if term is None else term.rank, transform.term, strength if isinstance(strength, int) else -1
 
 
 def _of_one_term(first: Transform, second: Transform) -> Transform | None:

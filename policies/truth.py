@@ -88,7 +88,14 @@ def _compared(constraint: Constraint, actual: Value | Quantity, vocabulary: Voca
 
 
 def _comparable(actual: Value, bound: Value) -> bool:
-    """Whether the two have one type; integers and decimals are both numbers, booleans are not."""
+    """Whether the two have one type; integers and decimals are both numbers, booleans are not.
+
+    What is no number, and a moment without offset, compares with nothing.
+    """
+    if isinstance(actual, Decimal) and actual.is_nan():
+        return False
+    if isinstance(actual, datetime) and actual.tzinfo is None:
+        return False
     kinds: tuple[type | tuple[type, ...], ...] = (bool, (int, Decimal), datetime, timedelta, str)
     kind = next(each for each in kinds if isinstance(actual, each))
     return isinstance(bound, kind) and isinstance(bound, bool) == isinstance(actual, bool)

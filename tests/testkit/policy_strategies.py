@@ -1,5 +1,7 @@
 """Random terms, conditions, prohibitions, requests and states, from a small world in which permits are common."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -7,6 +9,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from policies.model import (
+    AccessRequest,
     Action,
     ColumnMode,
     Condition,
@@ -14,6 +17,7 @@ from policies.model import (
     LicenceStatus,
     Logic,
     LogicalConstraint,
+    Policy,
     Prohibition,
     State,
     Target,
@@ -21,7 +25,7 @@ from policies.model import (
     Usage,
 )
 from policies.predicate import And, AnyOf, Comparator, Compare, IsNull, Not, Or, Predicate, Unknown
-from policies.terms import Rate, Terms
+from policies.terms import Rate, Terms, agreement
 from policies.vocabulary import (
     BUCKET,
     COUNT,
@@ -65,11 +69,15 @@ from tests.testkit.policies import (
     LICENSEE,
     MARKETING,
     NOW,
+    OFFER,
     OWNER,
     REPUTATION,
     RESEARCH,
     an_access,
     approval,
+    constrained,
+    declaring,
+    refined,
 )
 
 PURPOSES: Final = st.sampled_from([RESEARCH, ACADEMIC, MARKETING])
@@ -177,6 +185,28 @@ PROHIBITIONS: Final = st.builds(
     st.lists(_logical(ACCESS_TERMS), max_size=1),
     TARGET_CONDITIONS,
 )
+
+
+def agreed(terms: Terms, constraints: list[Condition], refinements: list[Condition]) -> Policy:
+    offer = terms.offer(uid=OFFER, assigner=OWNER, target=ASSET)
+    return agreement(refined(constrained(offer, *constraints), *refinements), uid=LICENCE, assignee=LICENSEE)
+
+
+AGREEMENTS: Final = st.builds(agreed, TERMS, ACCESS_CONDITIONS, TARGET_CONDITIONS)
+
+UNKNOWN: Final[list[Callable[[AccessRequest], AccessRequest]]] = [
+    lambda request: declaring(request, purpose=None),
+    lambda request: declaring(request, purpose=Iri("urn:unheard")),
+    lambda request: declaring(request, place=None),
+    lambda request: declaring(request, place=Iri("urn:unheard")),
+    lambda request: declaring(request, storage=None),
+    lambda request: declaring(request, recipient=None),
+    lambda request: declaring(request, model=None),
+    lambda request: replace(request, action=Iri("urn:unheard")),
+    lambda request: replace(request, dataset=replace(request.dataset, lawful_basis=Iri("urn:unheard"))),
+    lambda request: replace(request, dataset=replace(request.dataset, columns={})),
+]
+"""A request with one thing less known."""
 
 REQUESTS: Final = st.builds(
     an_access,

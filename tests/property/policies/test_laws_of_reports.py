@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from policies.evaluate import evaluate
@@ -32,9 +32,10 @@ from policies.model import (
     Verdict,
 )
 from policies.vocabulary import TRANSFORM, Iri, Operator
-from tests.property.policies.test_laws_of_evaluation import AGREEMENTS, LAW, UNKNOWN
 from tests.testkit.policies import NOW, the_permission
-from tests.testkit.policy_strategies import PROHIBITIONS, REQUESTS, STATES
+from tests.testkit.policy_strategies import AGREEMENTS, PROHIBITIONS, REQUESTS, STATES, UNKNOWN
+
+LAW = settings(max_examples=100, deadline=None)
 
 DECLARED: list[Callable[[AccessRequest], AccessRequest]] = [*([lambda request: request] * 20), *UNKNOWN[:-1]]
 """The request as it is, or with something unknown; which columns there are is always known."""

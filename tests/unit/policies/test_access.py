@@ -108,11 +108,25 @@ def test_an_operand_that_does_not_concern_the_whole_access_is_unknown(left: Iri)
 def test_an_event_has_happened_from_its_moment_on(event: Iri, name: str) -> None:
     before, after = (a_constraint(EVENT, operator, event) for operator in (Operator.LT, Operator.GT))
 
-    for moment, happened in ((None, False), (NOW + timedelta(1), False), (NOW, True), (NOW - timedelta(1), True)):
+    for moment, happened in ((None, False), (NOW, True), (NOW - timedelta(1), True)):
         world: dict[str, Any] = {name: moment}
         found = situation(**world)
         assert found.judge(after) is (S if happened else N)
         assert found.judge(before) is (N if happened else S)
+
+
+def test_the_end_of_a_licence_may_be_known_ahead() -> None:
+    found = situation(ended=NOW + timedelta(1))
+
+    assert found.judge(a_constraint(EVENT, Operator.GT, LICENCE_END)) is N
+    assert found.judge(a_constraint(EVENT, Operator.LT, LICENCE_END)) is S
+
+
+def test_a_clock_before_the_first_delivery_went_backwards_and_knows_nothing_of_it() -> None:
+    found = situation(first_delivery=NOW + timedelta(1))
+
+    assert found.judge(a_constraint(EVENT, Operator.GT, FIRST_DELIVERY)) is U
+    assert found.judge(a_constraint(EVENT, Operator.LT, FIRST_DELIVERY)) is U
 
 
 def test_of_an_event_nobody_knows_or_a_moment_without_offset_nothing_is_known() -> None:

@@ -10,6 +10,7 @@ from policies.evaluate import evaluate
 from policies.explain import explain
 from policies.model import (
     Action,
+    ColumnMode,
     Condition,
     Constraint,
     Decision,
@@ -31,6 +32,7 @@ from policies.predicate import Comparator, Compare
 from policies.vocabulary import (
     APPROVED,
     DATE_TIME,
+    DROP,
     ETHICS_DECISION,
     FIELD,
     FINE_TUNE,
@@ -38,6 +40,7 @@ from policies.vocabulary import (
     OBTAIN_ETHICS_DECISION,
     PSEUDONYMISE,
     RECORD_COUNT,
+    REDACT_TEXT,
     SPATIAL,
     TRANSFORM,
     USE,
@@ -166,3 +169,22 @@ def test_standards_of_a_community_ask_for_a_decision_on_ethics_beyond_the_agreem
     assert not decide(standards, state=in_force, now=NOW + timedelta(30)).permitted
     (rule,) = explain(replace(standards), an_access(), in_force, NOW).rules
     assert rule.duties[0].deontic is Deontic.FULFILLED
+
+
+def test_the_order_of_mandates_has_no_influence() -> None:
+    law, company = mandate(LAW), mandate(COMPANY, a_constraint(SPATIAL, Operator.EQ, GERMANY))
+
+    assert decide(law, company, place=GERMANY) == decide(company, law, place=GERMANY)
+    assert decide(law, company, place=FRANCE) == decide(company, law, place=FRANCE)
+
+
+def test_a_further_mandate_does_not_settle_what_two_others_clash_in() -> None:
+    clashing = (
+        mandate(LAW, refinements=(a_constraint(TRANSFORM, Operator.EQ, PSEUDONYMISE, on_column="rater"),)),
+        mandate(COMPANY, refinements=(a_constraint(TRANSFORM, Operator.EQ, REDACT_TEXT, on_column="rater"),)),
+    )
+    dropping = mandate(COMMUNITY, refinements=(a_constraint(TRANSFORM, Operator.EQ, DROP, on_column="rater"),))
+    both: dict[str, Any] = {"selected": frozenset({"rater", "value"}), "mode": ColumnMode.OMIT}
+
+    assert not decide(*clashing, **both).permitted
+    assert not decide(*clashing, dropping, **both).permitted

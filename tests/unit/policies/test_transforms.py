@@ -63,13 +63,24 @@ def test_other_pairs_are_incomparable(first: Transform, second: Transform) -> No
 
 
 def test_the_strongest_of_several_does_not_depend_on_their_order() -> None:
-    several = (a(PSEUDONYMISE), a(GENERALISE, 1), a(DROP))
+    several = (a(KEEP), a(GENERALISE, 1), a(GENERALISE, 2), a(DROP))
 
     assert {strongest(each) for each in permutations(several)} == {a(DROP)}
-    assert {strongest(each) for each in permutations((a(BUCKET, 4), a(BUCKET, 10), a(BUCKET, 20)))} == {a(BUCKET, 20)}
-    assert {strongest(each) for each in permutations((a(BUCKET, 4), a(BUCKET, 6), a(BUCKET, 8)))} == {None}
-    assert strongest(several[:2]) is None
+    assert {strongest(each) for each in permutations((a(BUCKET, 5), a(BUCKET, 10), a(BUCKET, 20)))} == {a(BUCKET, 20)}
+    assert {strongest(each) for each in permutations((a(TRUNCATE_TIME, DAY), a(TRUNCATE_TIME, MONTH)))} == {
+        a(TRUNCATE_TIME, MONTH)
+    }
     assert strongest(()) is None
+
+
+def test_a_third_transform_does_not_settle_two_that_cannot_be_compared() -> None:
+    for several in (
+        (a(PSEUDONYMISE), a(GENERALISE, 1), a(DROP)),
+        (a(BUCKET, 4), a(BUCKET, 10), a(BUCKET, 20)),
+        (a(BUCKET, 4), a(BUCKET, 6), a(BUCKET, 8)),
+        (a(KEEP), a(Iri("urn:unheard")), a(DROP)),
+    ):
+        assert {strongest(each) for each in permutations(several)} == {None}
 
 
 def measure(operator: Operator, *names: str) -> Constraint:
