@@ -7,7 +7,7 @@ STAMP := $(VENV)/.ready
 PACKAGES := gateway connectors graph policies
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint typecheck serve bench docs clean requirements
+.PHONY: help setup demo test test-long lint typecheck serve bench mutants docs clean requirements
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -53,6 +53,12 @@ serve: $(STAMP)  ## serve a gateway on embedded defaults
 bench: $(STAMP)  ## ratios against named peers
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
+# From scratch, because results are kept as long as the code is the same, whatever became of the tests.
+mutants: $(STAMP)  ## change the core of the policies by machine, and count the changes that tests notice
+	@rm -rf mutants
+	@$(BIN)/mutmut run $(ARGS)
+	@$(BIN)/mutmut results --all true | $(BIN)/python -m tests.mutants
+
 docs: $(STAMP)   ## build the site into site/
 	@$(BIN)/mkdocs build --strict --quiet --site-dir site
 
@@ -63,4 +69,4 @@ requirements: $(STAMP)  ## compile the pins anew (needs uv)
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header requirements/peers.in -o requirements/peers.txt
 
 clean:           ## remove everything that was built
-	@rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	@rm -rf $(VENV) build dist site mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

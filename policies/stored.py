@@ -41,8 +41,8 @@ from policies.wellformed import require_wellformed
 
 _Form = Mapping[str, Any]
 
-MAX_BYTES: Final = 256 * 1024
-"""Four times what a document may have: the normal form writes types and prefixes out."""
+MAX_BYTES: Final = 1024 * 1024
+"""What is longer is not stored: the normal form writes out what a document, or flat terms, say shortly."""
 _ROLES: Final = {
     compact(each): each for each in (ATTRIBUTED_PARTY, COMPENSATED_PARTY, CONSENTING_PARTY, INFORMED_PARTY)
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from policies.model import (
     AccessRequest,
+    Action,
     ColumnFacts,
     Condition,
     Constraint,
@@ -16,8 +17,10 @@ from policies.model import (
     LogicalConstraint,
     Permission,
     Policy,
+    Prohibition,
     Quantity,
     State,
+    Target,
     Value,
 )
 from policies.terms import Rate, Terms, agreement
@@ -137,6 +140,19 @@ def approval(duty: str, **changes: Any) -> Evidence:
 def a_constraint(left: Iri, operator: Operator, *right: Value, **more: Any) -> Constraint:
     """One constraint."""
     return Constraint(left=left, operator=operator, right=right, **more)
+
+
+def a_prohibition(*constraints: Condition, **more: Any) -> Prohibition:
+    """The licensee must not use the dataset as it is licensed for."""
+    given: dict[str, Any] = {
+        "uid": Iri(f"{LICENCE}#n9"),
+        "assigner": OWNER,
+        "assignee": LICENSEE,
+        "target": Target(source=ASSET),
+        "action": Action(term=FINE_TUNE),
+        "constraints": constraints,
+    }
+    return Prohibition(**(given | more))
 
 
 def either(*members: Condition) -> LogicalConstraint:

@@ -62,6 +62,7 @@ from tests.testkit.policies import (
     OWNER,
     RESEARCH,
     a_constraint,
+    a_prohibition,
     a_state,
     an_access,
     an_agreement,
@@ -78,18 +79,6 @@ P1 = f"{LICENCE}#p1"
 USED = a_state(usage={f"{P1}#count": Usage(used=2), f"{P1}#recordCount": Usage(used=95, reserved=2)})
 USED_UP = a_state(usage={f"{P1}#count": Usage(used=3)})
 LATER = a_state(first_delivery=NOW - timedelta(4))
-
-
-def a_prohibition(*constraints: Condition, **more: Any) -> Prohibition:
-    given: dict[str, Any] = {
-        "uid": Iri(f"{LICENCE}#n9"),
-        "assigner": OWNER,
-        "assignee": LICENSEE,
-        "target": Target(source=ASSET),
-        "action": Action(term=FINE_TUNE),
-        "constraints": constraints,
-    }
-    return Prohibition(**(given | more))
 
 
 def prohibiting(prohibition: Prohibition) -> Policy:

@@ -20,7 +20,6 @@ from policies.model import (
     LicenceStatus,
     Policy,
     PolicyClass,
-    Prohibition,
     Role,
     State,
     Target,
@@ -79,6 +78,7 @@ from tests.testkit.policies import (
     OWNER,
     RESEARCH,
     a_constraint,
+    a_prohibition,
     a_state,
     an_access,
     an_agreement,
@@ -342,17 +342,6 @@ def test_two_prices_deny() -> None:
     policy = permitting(an_agreement(), duties=(a_duty(pay), a_duty(pay, 2)))
 
     assert denial(policy) == ("DUTY_NOT_FULFILLED", P1)
-
-
-def a_prohibition(**more: Any) -> Prohibition:
-    given: dict[str, Any] = {
-        "uid": Iri(f"{LICENCE}#n9"),
-        "assigner": OWNER,
-        "assignee": LICENSEE,
-        "target": Target(source=ASSET),
-        "action": Action(term=FINE_TUNE),
-    }
-    return Prohibition(**(given | more))
 
 
 def prohibiting(**more: Any) -> Policy:

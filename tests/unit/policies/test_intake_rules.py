@@ -417,7 +417,6 @@ ACCEPTED: list[tuple[int, Change]] = [
         13,
         narrowed(
             term("rep:transform", "eq", iri("rep:pseudonymise"), column="rater"),
-            term("rep:transform", "eq", iri("rep:redactText"), column="rater"),
             term("rep:transform", "eq", iri("rep:drop"), column="rater"),
         ),
     ),

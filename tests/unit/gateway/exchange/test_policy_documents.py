@@ -11,7 +11,7 @@ from gateway.exchange.agreement import agreed, ends_at, valid_until
 from gateway.exchange.caps import caps_of
 from gateway.exchange.policy_documents import policy_document
 from policies.canonical import policy_hash
-from policies.errors import PolicyError
+from policies.errors import PolicyError, PolicyTooLargeError
 from policies.model import (
     Action,
     Constraint,
@@ -22,7 +22,7 @@ from policies.model import (
     PolicyClass,
     Transform,
 )
-from policies.stored import stored_policy
+from policies.stored import MAX_BYTES, stored_policy
 from policies.terms import Rate, Terms, same_terms
 from policies.vocabulary import (
     COLUMN,
@@ -184,3 +184,8 @@ def test_days_that_lead_beyond_the_calendar_end_nothing() -> None:
     endless = replace(FULL, valid_until=None, days=900_000_000).offer(uid="urn:p", assigner="urn:o", target="urn:d")
 
     assert ends_at(endless, END) is None
+
+
+def test_what_could_not_be_read_back_is_not_stored() -> None:
+    with pytest.raises(PolicyTooLargeError):
+        policy_document(replace(full(), description="x" * MAX_BYTES))
