@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, assert_never
 
 import rfc8785
 
-from policies.errors import PolicyHashMismatchError, PolicyMalformedError
+from policies.errors import PolicyMalformedError
 from policies.lexical import literal
 from policies.model import (
     Action,
@@ -76,17 +76,6 @@ def policy_hash(policy: Policy) -> str:
         PolicyMalformedError: the policy has no normal form.
     """
     return "sha-256:" + hashlib.sha256(canonical_bytes(policy)).hexdigest()
-
-
-def require_hash(policy: Policy, expected: str) -> None:
-    """Check that the policy is the one that was signed.
-
-    Raises:
-        PolicyHashMismatchError: it is not.
-    """
-    actual = policy_hash(policy)
-    if actual != expected:
-        raise PolicyHashMismatchError(expected, actual)
 
 
 def condition_form(condition: Condition) -> Json:

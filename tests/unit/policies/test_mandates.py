@@ -135,6 +135,14 @@ def test_columns_rows_caps_and_transforms_are_those_of_the_strictest() -> None:
     assert decide(law, company, policy=policy).reasons[0].clause == f"{COMPANY}#1"
 
 
+def test_the_order_of_mandates_makes_no_difference() -> None:
+    law = mandate(LAW, a_constraint(RECORD_COUNT, Operator.LTEQ, 50))
+    company = mandate(COMPANY, columns=("value",))
+
+    assert decide(law, company) == decide(company, law)
+    assert decide(law, company).permitted
+
+
 @pytest.mark.requirement("R52")
 def test_a_mandate_counts_while_it_is_in_force() -> None:
     ends = mandate(

@@ -22,7 +22,17 @@ from policies.vocabulary import (
     Iri,
     Operator,
 )
-from tests.testkit.policies import NOW, a_constraint, a_state, an_access, an_agreement, approval, constrained, refined
+from tests.testkit.policies import (
+    LICENCE,
+    NOW,
+    a_constraint,
+    a_state,
+    an_access,
+    an_agreement,
+    approval,
+    constrained,
+    refined,
+)
 
 NAIVE = NOW.replace(tzinfo=None)
 METRIC = Iri("urn:metric")
@@ -40,7 +50,9 @@ UNREADABLE = [
 def test_terms_without_a_normal_form_deny_without_a_hash(term: Constraint) -> None:
     decision = evaluate(constrained(an_agreement(), term), an_access(), a_state(), NOW)
 
-    assert [reason.code for reason in decision.reasons] == [DenialCode.NOT_AN_AGREEMENT]
+    (reason,) = decision.reasons
+    assert (reason.code, reason.clause) == (DenialCode.NOT_AN_AGREEMENT, LICENCE)
+    assert reason.text.startswith("The terms cannot be read: ")
     assert decision.policy == ""
     assert not decision.permitted
 
