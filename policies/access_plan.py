@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from policies.canonical import canonical_bytes, policy_hash
-from policies.course import Course, course_of
+from policies.deciding.course import Course, course_of
 from policies.evaluate import interpret
 from policies.model import AccessRequest, DatasetFacts, Decision, LicenceStatus, Policy, PolicyClass, State
 from policies.vocabulary import PROFILE, Iri, Vocabulary

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from policies.access import Situation
-from policies.applies import party_matches, permitted_action
 from policies.canonical import policy_hash
+from policies.deciding.access import Situation
+from policies.deciding.applies import party_matches, permitted_action
+from policies.deciding.grants import Barrier, Grant, barrier_of, grant_of
+from policies.deciding.outcome import deny, narrowed, owed, permit, told
+from policies.deciding.release import release_of
 from policies.errors import PolicyMalformedError
-from policies.grants import Barrier, Grant, barrier_of, grant_of
 from policies.model import (
     AccessRequest,
     Cap,
@@ -28,8 +30,6 @@ from policies.model import (
     Verdict,
     flat,
 )
-from policies.outcome import deny, narrowed, owed, permit, told
-from policies.release import release_of
 from policies.vocabulary import DATE_TIME, PROFILE, Iri, Vocabulary, compact, local
 
 

@@ -9,10 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from policies.access import Situation, allowance
-from policies.applies import forbidden_action, party_matches, permitted_action
-from policies.discharge import Standing, activation, fulfilment, standing
-from policies.grants import is_cap, within_plan
+from policies.deciding.access import Situation, allowance
+from policies.deciding.applies import forbidden_action, party_matches, permitted_action
+from policies.deciding.discharge import Standing, activation, fulfilment, standing
+from policies.deciding.grants import is_cap, within_plan
+from policies.deciding.ordering import rules_in_order
+from policies.deciding.rows import extent, rows_of
+from policies.deciding.scope import Scope, grain_of, scope_of
 from policies.model import (
     AccessRequest,
     Act,
@@ -37,10 +40,7 @@ from policies.model import (
     atoms,
     verdict,
 )
-from policies.ordering import rules_in_order
 from policies.predicate import Predicate
-from policies.rows import extent, rows_of
-from policies.scope import Scope, grain_of, scope_of
 from policies.transforms import WITHHOLDING
 from policies.truth import all_of, judge
 from policies.vocabulary import KEEP, PROFILE, Discharge, Grain, Iri, Vocabulary

@@ -26,7 +26,8 @@ from policies.model import (
     Target,
     Value,
 )
-from policies.places import Written
+from policies.registering.places import Written
+from policies.registering.wellformed import require_wellformed
 from policies.vocabulary import (
     ATTRIBUTED_PARTY,
     COMPENSATED_PARTY,
@@ -37,7 +38,6 @@ from policies.vocabulary import (
     compact,
     expand,
 )
-from policies.wellformed import require_wellformed
 
 _Form = Mapping[str, Any]
 

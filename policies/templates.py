@@ -11,9 +11,9 @@ from typing import Final
 from policies.errors import PolicyMalformedError, PolicyTermUnknownError, PolicyValueInvalidError
 from policies.model import Policy, Transform
 from policies.prices import Rate
+from policies.registering.wellformed import COLUMN_NAME
 from policies.terms import Terms
 from policies.vocabulary import DPV, EVALUATE, FINE_TUNE, ORIGIN, PROFILE, PURPOSE_ROOT, SPATIAL, Iri
-from policies.wellformed import COLUMN_NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

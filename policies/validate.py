@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from policies.bounds import SUPPLIED, require_columns, require_enforceable
 from policies.errors import PolicyAmbiguousError, PolicyMalformedError, PolicyUnsupportedError
-from policies.left_out import unknown
 from policies.model import Permission, Policy, PolicyClass
-from policies.parts import every_rule, top_rules
-from policies.placement import require_placed
-from policies.places import Written
+from policies.registering.bounds import SUPPLIED, require_columns, require_enforceable
+from policies.registering.left_out import unknown
+from policies.registering.parts import every_rule, top_rules
+from policies.registering.placement import require_placed
+from policies.registering.places import Written
+from policies.registering.wellformed import require_tree
 from policies.vocabulary import PROFILE, Iri, local
-from policies.wellformed import require_tree
 
 
 def validate(

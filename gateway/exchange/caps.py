@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.access import fixed_cap
+from policies.deciding.access import fixed_cap
 from policies.model import Cap, Constraint, Policy, flat
 
 

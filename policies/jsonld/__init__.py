@@ -9,7 +9,7 @@ from policies.jsonld.places import pointing_into
 from policies.jsonld.reader import read_policy
 from policies.jsonld.writer import to_document
 from policies.model import Policy
-from policies.wellformed import require_tree
+from policies.registering.wellformed import require_tree
 
 __all__ = ["intake", "pointing_into", "to_document"]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from policies.errors import PolicyMalformedError
-from policies.places import Path, pointer
+from policies.registering.places import Path, pointer
 
 TWICE: Final = object()
 """Stands for what is under a key that its object has twice."""

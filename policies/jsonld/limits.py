@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from policies.errors import PolicyMalformedError, PolicyTooLargeError
 from policies.jsonld.forms import TWICE, require_form
-from policies.places import Path, pointer
+from policies.registering.places import Path, pointer
 from policies.vocabulary import CONTEXT_IRI, ODRL_CONTEXT_IRI
 
 MAX_BYTES: Final = 64 * 1024

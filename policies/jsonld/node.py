@@ -15,8 +15,8 @@ from policies.jsonld.expansion import RELATIVE
 from policies.jsonld.limits import Json
 from policies.jsonld.places import Trail, expanded, locate
 from policies.jsonld.properties import PROPERTIES
-from policies.left_out import LEFT_OUT, unknown
 from policies.model import Value
+from policies.registering.left_out import LEFT_OUT, unknown
 from policies.vocabulary import (
     INCLUDED_IN,
     ODRL,

@@ -8,7 +8,7 @@ from typing import TypeAlias, cast
 from policies.errors import PolicyError
 from policies.jsonld.forms import name_of
 from policies.jsonld.limits import Json
-from policies.places import Path, path_of, pointer
+from policies.registering.places import Path, path_of, pointer
 
 Trail: TypeAlias = tuple[str | int, ...]
 """Property IRIs, keywords and indices, as expansion has them: every property holds an array."""

@@ -12,7 +12,6 @@ from policies.errors import (
     PolicyUnsupportedError,
 )
 from policies.jsonld.node import Node
-from policies.left_out import unknown
 from policies.model import (
     Action,
     Condition,
@@ -29,6 +28,8 @@ from policies.model import (
     Value,
     flat,
 )
+from policies.registering.left_out import unknown
+from policies.registering.wellformed import require_wellformed
 from policies.vocabulary import (
     ATTRIBUTED_PARTY,
     COMPENSATED_PARTY,
@@ -45,7 +46,6 @@ from policies.vocabulary import (
     ValueKind,
     compact,
 )
-from policies.wellformed import require_wellformed
 
 ROLES: Final = (ATTRIBUTED_PARTY, COMPENSATED_PARTY, CONSENTING_PARTY, INFORMED_PARTY)
 _PARTIES: Final = (ODRL + "assigner", ODRL + "assignee")

@@ -98,21 +98,21 @@ def test_inside_policies_one_file_makes_decisions_and_one_derives_a_template() -
     }
 
     assert found == {
-        ("Decision(…)", "policies/outcome.py"),
-        ("a constructor is handed Effect.PERMIT", "policies/outcome.py"),
-        ("_replace", "policies/course.py"),
-        ("policies.outcome", "policies/course.py"),
-        ("policies.outcome", "policies/evaluate.py"),
+        ("Decision(…)", "policies/deciding/outcome.py"),
+        ("a constructor is handed Effect.PERMIT", "policies/deciding/outcome.py"),
+        ("_replace", "policies/deciding/course.py"),
+        ("policies.deciding.outcome", "policies/deciding/course.py"),
+        ("policies.deciding.outcome", "policies/evaluate.py"),
     }
 
 
 def _deciding(node: ast.AST) -> Iterator[str]:
     """The ways to come to a decision: making one, changing one, calling who makes it."""
     match node:
-        case ast.ImportFrom(module="policies.outcome"):
-            yield "policies.outcome"
-        case ast.Import(names=names) if any(each.name == "policies.outcome" for each in names):
-            yield "policies.outcome"
+        case ast.ImportFrom(module="policies.deciding.outcome"):
+            yield "policies.deciding.outcome"
+        case ast.Import(names=names) if any(each.name == "policies.deciding.outcome" for each in names):
+            yield "policies.deciding.outcome"
         case ast.ImportFrom(names=names) if any(each.name == "Decision" and each.asname for each in names):
             yield "Decision under another name"
         case ast.Attribute(attr="_replace" | "_make"):

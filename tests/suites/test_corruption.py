@@ -20,7 +20,7 @@ from policies.jsonld.limits import read
 from policies.jsonld.node import Node
 from policies.jsonld.reader import read_policy
 from policies.model import ColumnFacts, Policy
-from policies.places import path_of
+from policies.registering.places import path_of
 from policies.stored import stored_policy
 from policies.terms import same_terms
 from policies.validate import validate

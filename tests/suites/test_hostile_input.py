@@ -25,10 +25,10 @@ from policies.jsonld.limits import _BRACKETS, MAX_NODES, _object
 from policies.match import contain
 from policies.model import Policy
 from policies.predicate import And, Not, Or, Predicate
+from policies.registering.wellformed import require_tree
 from policies.render import summary
 from policies.validate import validate
 from policies.vocabulary import OPERANDS, Iri
-from policies.wellformed import require_tree
 from tests.suites.hostile import BEYOND, LARGEST, agreement, crooked, filled, nodes
 from tests.testkit.policies import COLUMNS, NOW, a_state, an_access, the_dataset
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from policies.places import Path
+from policies.registering.places import Path
 
 Document: TypeAlias = dict[str, Any]
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from policies.lexical import literal, parse
-from policies.places import Path
+from policies.registering.places import Path
 from policies.vocabulary import (
     INCLUDED_IN,
     ISO3166,

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.compile import to_polars
+from policies.deciding.rows import never_true
 from policies.predicate import And, AnyOf, Comparator, Compare, IsNull, Not, Or, Predicate, Unknown, conjunction
-from policies.rows import never_true
 from tests.testkit.policy_strategies import PREDICATES, ROWS
 
 SCHEMA = {"name": pl.String(), "number": pl.Int64(), "amount": pl.Decimal(38, 9)}

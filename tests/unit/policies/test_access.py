@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from policies.access import Situation, allowance, fixed_cap
-from policies.applies import forbidden_action, party_matches, permitted_action
+from policies.deciding.access import Situation, allowance, fixed_cap
+from policies.deciding.applies import forbidden_action, party_matches, permitted_action
 from policies.evaluate import evaluate
 from policies.model import AccessRequest, Actuals, Constraint, Quantity, Usage, Verdict
 from policies.vocabulary import (

@@ -236,7 +236,7 @@ def test_mandates(mandate: Policy) -> None:
 def interpreted(plan: AccessPlan, monkeypatch: pytest.MonkeyPatch, call: Callable[[], object]) -> int:
     """How often the interpreter is asked while the call runs."""
     from policies import access_plan as plans  # noqa: PLC0415
-    from policies import course  # noqa: PLC0415
+    from policies.deciding import course  # noqa: PLC0415
 
     asked = []
 

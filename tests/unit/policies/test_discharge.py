@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from policies.access import Situation
-from policies.discharge import activation, anonymizes, fulfilment, standing
+from policies.deciding.access import Situation
+from policies.deciding.discharge import activation, anonymizes, fulfilment, standing
+from policies.deciding.scope import scope_of
 from policies.model import (
     Action,
     Activation,
@@ -20,7 +21,6 @@ from policies.model import (
     State,
     Target,
 )
-from policies.scope import scope_of
 from policies.vocabulary import (
     ANONYMIZE,
     ASSURANCE_ISSUER,

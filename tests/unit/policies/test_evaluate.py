@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from policies.canonical import policy_hash
+from policies.deciding.outcome import PERMITTED
 from policies.evaluate import evaluate
 from policies.model import (
     AccessRequest,
@@ -25,7 +26,6 @@ from policies.model import (
     Target,
     Usage,
 )
-from policies.outcome import PERMITTED
 from policies.predicate import EVERYTHING, NOTHING
 from policies.prices import refinements_of
 from policies.terms import Rate

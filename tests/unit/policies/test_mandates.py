@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from policies.deciding.outcome import NARROWED, PERMITTED
 from policies.evaluate import evaluate
 from policies.explain import explain
 from policies.model import (
@@ -27,7 +28,6 @@ from policies.model import (
     Usage,
     Verdict,
 )
-from policies.outcome import NARROWED, PERMITTED
 from policies.predicate import Comparator, Compare
 from policies.vocabulary import (
     APPROVED,

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from policies.compile import to_polars
+from policies.deciding.rows import extent, never_true, rows_of
 from policies.model import ColumnFacts, Condition, Verdict
 from policies.predicate import EVERYTHING, NOTHING, And, AnyOf, Comparator, Compare, IsNull, Not, Or, Predicate, Unknown
-from policies.rows import extent, never_true, rows_of
 from policies.vocabulary import (
     COLUMN,
     CONTESTED,

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from policies.compile import to_polars
+from policies.deciding.rows import never_true, rows_of
 from policies.evaluate import evaluate
 from policies.model import (
     AccessRequest,
@@ -25,7 +26,6 @@ from policies.model import (
     Verdict,
 )
 from policies.predicate import EVERYTHING, NOTHING, And, AnyOf, Comparator, Compare, IsNull, Not, Or, Predicate, Unknown
-from policies.rows import never_true, rows_of
 from policies.truth import one_of
 from policies.vocabulary import (
     AGGREGATE_ONLY,

@@ -6,7 +6,8 @@ import pytest
 
 from policies.errors import PolicyError
 from policies.model import Value
-from policies.places import Written
+from policies.registering.places import Written
+from policies.registering.wellformed import require_wellformed
 from policies.vocabulary import (
     BUCKET,
     COLUMN,
@@ -28,7 +29,6 @@ from policies.vocabulary import (
     Iri,
     Operator,
 )
-from policies.wellformed import require_wellformed
 from tests.testkit.policies import a_constraint
 
 EUR = Iri(ISO4217 + "EUR")

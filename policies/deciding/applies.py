@@ -1,6 +1,6 @@
 """Whether a rule is about this access: its party, its target, its action."""
 
-from policies.access import Situation
+from policies.deciding.access import Situation
 from policies.model import Verdict, verdict
 from policies.vocabulary import Iri
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from policies.errors import PolicyTermUnknownError, PolicyUnenforceableError
 from policies.model import Condition, Constraint, Logic, LogicalConstraint, Permission, Policy, Transform
-from policies.parts import conjuncts, every_constraint, leaves, nested_duties
-from policies.places import Written
 from policies.prices import rate_of
 from policies.regions import empty
+from policies.registering.parts import conjuncts, every_constraint, leaves, nested_duties
+from policies.registering.places import Written
 from policies.termset import name_of
 from policies.transforms import strongest
 from policies.vocabulary import (

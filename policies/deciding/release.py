@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from policies.access import Situation
-from policies.grants import Barrier, Grant
+from policies.deciding.access import Situation
+from policies.deciding.grants import Barrier, Grant
+from policies.deciding.rows import never_true, together
 from policies.model import ColumnMode, DenialCode, Reason, Transform, Verdict
 from policies.predicate import Predicate
-from policies.rows import never_true, together
 from policies.transforms import WITHHOLDING, strongest
 from policies.vocabulary import KEEP, Iri, local
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies import phrases
-from policies.access import Situation, allowance, code_of
-from policies.applies import forbidden_action, party_matches
-from policies.discharge import activation, anonymizes, fulfilment
+from policies.deciding.access import Situation, allowance, code_of
+from policies.deciding.applies import forbidden_action, party_matches
+from policies.deciding.discharge import activation, anonymizes, fulfilment
+from policies.deciding.rows import never_true
+from policies.deciding.scope import Scope, scope_of
 from policies.model import (
     Activation,
     Cap,
@@ -25,8 +27,6 @@ from policies.model import (
 )
 from policies.predicate import EVERYTHING, Not, Predicate
 from policies.prices import rate_of
-from policies.rows import never_true
-from policies.scope import Scope, scope_of
 from policies.truth import all_of, judge
 from policies.vocabulary import (
     ANONYMIZE,

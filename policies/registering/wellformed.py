@@ -13,11 +13,11 @@ from policies.errors import (
     PolicyTermUnknownError,
     PolicyValueInvalidError,
 )
-from policies.left_out import unknown
 from policies.lexical import literal
 from policies.model import Constraint, Policy, Value
-from policies.parts import every_rule
-from policies.places import Path, Place, Written
+from policies.registering.left_out import unknown
+from policies.registering.parts import every_rule
+from policies.registering.places import Path, Place, Written
 from policies.vocabulary import (
     BUCKET,
     COLUMN,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from policies.access import NO_TIME, Situation
+from policies.deciding.access import NO_TIME, Situation
+from policies.deciding.scope import Scope
 from policies.model import (
     Activation,
     Condition,
@@ -23,7 +24,6 @@ from policies.model import (
     atoms,
     flat,
 )
-from policies.scope import Scope
 from policies.transforms import applies
 from policies.truth import all_of, any_meets, judge
 from policies.vocabulary import (

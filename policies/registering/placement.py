@@ -5,8 +5,9 @@ from typing import Final, assert_never
 
 from policies.errors import PolicyMalformedError, PolicyTermMisplacedError, PolicyUnsupportedError
 from policies.model import Condition, Constraint, Duty, Logic, LogicalConstraint, Permission, Policy, Prohibition, atoms
-from policies.parts import conjuncts, leaves, nested_duties, top_rules
-from policies.places import Written
+from policies.registering.parts import conjuncts, leaves, nested_duties, top_rules
+from policies.registering.places import Written
+from policies.registering.wellformed import require_wellformed
 from policies.vocabulary import (
     CONSENTING_PARTY,
     DATA_SUBJECT,
@@ -24,7 +25,6 @@ from policies.vocabulary import (
     compact,
     local,
 )
-from policies.wellformed import require_wellformed
 
 _LEAST_MEMBERS: Final = 2
 _ALONE: Final = frozenset({Grain.CAP, Grain.TRANSFORM, Grain.JOINT})

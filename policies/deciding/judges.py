@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from operator import ge, gt, le, lt
 from typing import Any, Final, TypeAlias
 
-from policies.access import NOBODY_SAYS, Situation
+from policies.deciding.access import NOBODY_SAYS, Situation
 from policies.model import AccessRequest, Condition, Constraint, Logic, Quantity, State, Value, Verdict
 from policies.truth import all_of, any_of, compare, one_of
 from policies.vocabulary import DATE_TIME, ELAPSED_TIME, EVENT, Grain, Operator, ValueKind, Vocabulary

@@ -13,7 +13,7 @@ from policies.model import (
     Prohibition,
     Rule,
 )
-from policies.places import Written
+from policies.registering.places import Written
 from policies.vocabulary import local
 
 Placed: TypeAlias = tuple[Constraint, Written]

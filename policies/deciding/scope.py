@@ -6,9 +6,9 @@ A condition speaks of columns, of rows, of transforms or of joint sets, never of
 from dataclasses import dataclass
 from functools import partial
 
+from policies.deciding.rows import rows_of, together
 from policies.model import ColumnFacts, Condition, Constraint, DatasetFacts, Target, Transform, Verdict, atoms, flat
 from policies.predicate import EVERYTHING, Predicate
-from policies.rows import rows_of, together
 from policies.truth import all_of, compare, judge
 from policies.vocabulary import (
     DATA_CATEGORY,

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from policies.access import Situation, fixed_cap
-from policies.applies import forbidden_action
-from policies.discharge import fulfilment
+from policies.deciding.access import Situation, fixed_cap
+from policies.deciding.applies import forbidden_action
+from policies.deciding.discharge import fulfilment
+from policies.deciding.grants import capping, denial_code, denied, exhausted, is_cap, unfulfilled
+from policies.deciding.judges import Judge, judge_of
+from policies.deciding.outcome import deny, permit_part
+from policies.deciding.scope import grain_of
 from policies.evaluate import interpret
-from policies.grants import capping, denial_code, denied, exhausted, is_cap, unfulfilled
-from policies.judges import Judge, judge_of
 from policies.model import (
     AccessRequest,
     Cap,
@@ -39,8 +41,6 @@ from policies.model import (
     atoms,
     flat,
 )
-from policies.outcome import deny, permit_part
-from policies.scope import grain_of
 from policies.vocabulary import DATE_TIME, Discharge, Grain, Iri, Vocabulary
 
 _NOTHING_HAPPENED: Final = State(status=LicenceStatus.ACTIVE)

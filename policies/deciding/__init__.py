@@ -1,0 +1,1 @@
+"""How a decision comes about, part by part; the doors are ``policies.evaluate``, ``access_plan`` and ``explain``."""
