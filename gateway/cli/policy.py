@@ -261,7 +261,7 @@ def _summarise(policies: Sequence["Policy"], *, as_json: bool) -> None:
 def _refusal(refused: PolicyError) -> dict[str, Any]:
     return {
         "code": refused.code,
-        "rule": getattr(refused, "rule", None),
+        "rule": refused.rule,
         "pointer": refused.pointer,
         "message": refused.message,
         "hint": refused.hint,

@@ -81,11 +81,8 @@ def columns_of(kind: str) -> "Mapping[str, ColumnFacts] | None":
 def refusal_lines(path: Path, refused: PolicyError) -> Iterator[str]:
     """What a refusal says, for people."""
     yield printable(f"{path}: refused, {refused.message}")
-    if refused.hint:
-        yield printable(f"  what to do: {refused.hint}")
-    rule = getattr(refused, "rule", None)
-    if rule is not None:
-        yield f"  rule: {rule}, told in docs/reference/policy-semantics.md"
+    yield printable(f"  what to do: {refused.hint}")
+    yield f"  rule: {refused.rule}, told in docs/reference/policy-semantics.md"
     yield f"  code: {refused.code}, told in {page_of(refused.code)}"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.cli.app import main
 from policies.canonical import canonical_bytes, policy_hash
-from policies.errors import PolicyError, PolicyMalformedError
+from policies.errors import PolicyError
 from policies.jsonld import intake
 from tests.architecture.packages import ROOT
 
@@ -76,12 +76,6 @@ def refusal(path: Path) -> PolicyError:
     return refused.value
 
 
-@pytest.fixture
-def numbered(monkeypatch):
-    """Refusals that name the rule they stand on."""
-    monkeypatch.setattr(PolicyMalformedError, "rule", 1, raising=False)
-
-
 def test_terms_that_hold_are_told_with_their_class_and_hash(capsys):
     assert run("validate", terms(), "--kind", "Rating", "--at", AT) == 0
 
@@ -98,7 +92,6 @@ def test_without_a_moment_terms_are_checked_as_of_now(tmp_path, capsys):
     assert "lies in the past" in capsys.readouterr().out
 
 
-@pytest.mark.usefixtures("numbered")
 def test_every_refusal_is_told_with_file_code_place_rule_and_what_to_do(tmp_path, capsys):
     null = written(tmp_path, document(title=None))
     unknown = written(tmp_path, terms().read_text("utf-8").replace("rep:recordCount", "rep:recordCout"), "typo.json")
@@ -457,6 +450,7 @@ def test_what_a_document_says_moves_no_cursor(tmp_path, capsys):
 
 def test_on_a_terminal_the_tree_is_coloured_and_fits_its_width(capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("COLUMNS", "60")
 
     assert run("explain", terms(), "--request", call()) == 0
