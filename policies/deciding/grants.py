@@ -134,7 +134,7 @@ def barrier_of(prohibition: Prohibition, situation: Situation) -> Barrier | None
     if not prohibition.target.refinements or scope.unclear or scope.joints or scope.transforms:
         return Barrier(clause=clause, everything=True)
     if scope.columns:
-        # WHY: with row terms beside them the columns go for all rows; that takes away more, never less.
+        # WHY: registration refuses row terms beside them; where they stand all the same, the columns go from all rows.
         asked = situation.request.selected | situation.request.consulted
         taken = {name for name in asked if scope.covers(name) is not Verdict.UNSATISFIED}
         return Barrier(clause=clause, columns=frozenset(taken))

@@ -93,6 +93,21 @@ def _forbidding(rule: Prohibition, place: Written) -> None:
                         hint="limits, transforms and joint sets belong to a permission",
                         pointer=exactly.pointer(),
                     )
+    _columns_or_rows(rule, place.at("target", "refinement"))
+
+
+def _columns_or_rows(rule: Prohibition, place: Written) -> None:
+    """A prohibition takes whole columns or whole rows; single values cannot be left out of a row."""
+    named = list(atoms(rule.target.refinements))
+    if {Grain.COLUMN, Grain.ROW} <= {_grain(each) for each in named}:
+        raise PolicyTermMisplacedError(
+            ", ".join(sorted({_told(each) for each in named})),
+            "refinements of one prohibition",
+            rule=12,
+            hint="name columns, which then go from all rows, or rows, which then go with all their columns; "
+            "for both, write two prohibitions",
+            pointer=place.pointer(),
+        )
 
 
 def _obligation(duty: Duty, place: Written) -> None:

@@ -181,9 +181,7 @@ def _prohibitions(policy: str, asset: Iri, bound: Any, action: Iri, world: World
 def _prohibition(uid: str, asset: Iri, bound: Any, action: Iri, world: World) -> Iterator[Prohibition]:
     """Of another action, under a condition, of columns, of rows, or of everything."""
     tape = world.tape
-    kind = tape.one_of(
-        ("other", "idle", "idle", "unsure", "columns", "columns", "rows", "rows", "both", "action", "all")
-    )
+    kind = tape.one_of(_KINDS)
     if tape.chance(15):
         asset, bound = tape.one_of((asset, SHELF)), {**bound, "assignee": GROUP}
     forbidden = tape.one_of((SELL, PRETRAIN)) if kind == "other" else tape.one_of((action, action, USE))

@@ -114,7 +114,7 @@ def test_one_more_prohibition_never_opens() -> None:
 
 
 def splits_rows(rule: Prohibition) -> bool:
-    """Whether it speaks of columns and rows at once: those columns then go for all rows."""
+    """Whether it speaks of columns and rows at once, which registration refuses: those columns go from all rows."""
     return len({OPERANDS[each.left].grain for each in atoms(rule.target.refinements)}) > 1
 
 

@@ -61,6 +61,7 @@ from policies.vocabulary import (
     REDACT_TEXT,
     SETTLE,
     SPATIAL,
+    SUBJECT_REGION,
     TRANSFORM,
     USE,
     Iri,
@@ -219,6 +220,19 @@ REFUSED: list[tuple[str, str, Policy]] = [
         "/prohibition/0/target/refinement/0",
         forbidding(
             target=Target(source=ASSET, refinements=(a_constraint(FIELD, Operator.NOT_TOGETHER, "value", "rater"),))
+        ),
+    ),
+    (
+        "POLICY_TERM_MISPLACED",
+        "/prohibition/0/target/refinement",
+        forbidding(
+            target=Target(
+                source=ASSET,
+                refinements=(
+                    a_constraint(FIELD, Operator.IS_ANY_OF, "rater"),
+                    a_constraint(SUBJECT_REGION, Operator.EQ, GERMANY),
+                ),
+            )
         ),
     ),
     (
