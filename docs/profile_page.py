@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from docs.markdown import page, table
+from policies.registering.bounds import APPLIED, SUPPLIED
 from policies.vocabulary import (
     CLOSE_MATCHES,
+    COLUMN_TYPES,
     DATA_ROOT,
     DPV_LICENCE,
     DPV_SOURCE,
@@ -113,6 +115,12 @@ def profile_page() -> str:
         " strength and one term the parameter decides; every other two cannot be compared, and a read to which both"
         " apply is refused.",
         _transforms(),
+        "## What is not enforced here yet",
+        "Nobody here supplies the value of "
+        + _listed(sorted(OPERANDS.keys() - SUPPLIED))
+        + ", and nobody applies "
+        + _listed(sorted(TRANSFORMS.keys() - APPLIED))
+        + ". A policy that rests on one of them would deny every request, so it is refused at registration.",
         "## Duty terms",
         "Every term has one discharge point: *before* the use, *by the gateway* as part of the plan, or *after*."
         " Elsewhere it is refused. A nested duty takes its parties and target from its rule, and does not recur:"
@@ -209,16 +217,26 @@ def _unit(operand: Operand) -> str:
             return f"; `unit`: {_code(unit)}"
 
 
+def _listed(iris: list[Iri]) -> str:
+    return ", ".join(_code(each) for each in iris)
+
+
 def _operators() -> str:
     return table(("operator", "satisfied when"), [(_code(each), MEANINGS[Iri(each)]) for each in Operator])
 
 
 def _transforms() -> str:
     rows = [
-        (_code(each.iri), str(each.rank), each.parameter.value if each.parameter else "none", each.meaning)
+        (
+            _code(each.iri),
+            str(each.rank),
+            each.parameter.value if each.parameter else "none",
+            "all" if each.fits == COLUMN_TYPES else ", ".join(sorted(each.fits)),
+            each.meaning,
+        )
         for each in TRANSFORMS.values()
     ]
-    return table(("transform", "strength", "`rep:parameter`", "meaning"), rows) + (
+    return table(("transform", "strength", "`rep:parameter`", "types of columns", "meaning"), rows) + (
         "\n\nA *level* is stronger when it is higher, a *time unit* when it is coarser, a *width* when it is a multiple"
         " of the other."
     )

@@ -27,6 +27,7 @@ from policies.model import (
     Value,
 )
 from policies.vocabulary import (
+    COLUMN_TYPES,
     COUNT,
     DATE_TIME,
     DUE_BY,
@@ -272,16 +273,17 @@ def _request(value: object, pointer: str, columns: Mapping[str, ColumnFacts] | N
 
 
 def _columns(value: object, pointer: str) -> dict[str, ColumnFacts]:
-    def column(facts: object, place: str) -> tuple[Iri, str]:
+    def column(facts: object, place: str) -> tuple[ValueKind, Iri, str]:
         members = _Members(facts, place)
+        kind = members.required("type", _one_of({each.value: each for each in sorted(COLUMN_TYPES)}))
         category = members.required("category", _iri)
         sensitivity = members.required("sensitivity", _one_of({each: each for each in sorted(SENSITIVITIES)}))
         members.end()
-        return category, sensitivity
+        return kind, category, sensitivity
 
     return {
-        name: ColumnFacts(name=name, category=category, sensitivity=sensitivity)
-        for name, (category, sensitivity) in _by_name(column)(value, pointer).items()
+        name: ColumnFacts(name=name, type=kind, category=category, sensitivity=sensitivity)
+        for name, (kind, category, sensitivity) in _by_name(column)(value, pointer).items()
     }
 
 

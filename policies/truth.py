@@ -1,12 +1,12 @@
 """Three truth values, and the comparison of one constraint with actual values."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import assert_never
+from typing import Final, assert_never
 
 from policies.model import Actuals, Condition, Constraint, Logic, Quantity, Value, Verdict, verdict
-from policies.vocabulary import Iri, Operator, Vocabulary
+from policies.vocabulary import Iri, Operator, ValueKind, Vocabulary
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
@@ -99,6 +99,20 @@ def _comparable(actual: Value, bound: Value) -> bool:
     kinds: tuple[type | tuple[type, ...], ...] = (bool, (int, Decimal), datetime, timedelta, str)
     kind = next(each for each in kinds if isinstance(actual, each))
     return isinstance(bound, kind) and isinstance(bound, bool) == isinstance(actual, bool)
+
+
+_SAMPLES: Final[Mapping[ValueKind, Value]] = {
+    ValueKind.TEXT: "",
+    ValueKind.INTEGER: 0,
+    ValueKind.DECIMAL: Decimal(0),
+    ValueKind.BOOLEAN: False,
+    ValueKind.DATE_TIME: datetime.max.replace(tzinfo=UTC),
+}
+
+
+def fits_column(bound: Value, kind: ValueKind) -> bool:
+    """Whether the bound can be compared with what a column of the type holds, as ``compare`` compares values."""
+    return kind in _SAMPLES and _comparable(_SAMPLES[kind], bound) and _comparable(bound, _SAMPLES[kind])
 
 
 def _holds(operator: Operator, actual: Value, bounds: tuple[Value, ...], vocabulary: Vocabulary) -> bool | None:

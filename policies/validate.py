@@ -1,11 +1,12 @@
 """Registration: what may become a stored policy, beyond being one by its form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from policies.errors import PolicyAmbiguousError, PolicyMalformedError, PolicyUnsupportedError
-from policies.model import Permission, Policy, PolicyClass
-from policies.registering.bounds import SUPPLIED, require_columns, require_enforceable
+from policies.model import ColumnFacts, Permission, Policy, PolicyClass
+from policies.registering.bounds import APPLIED, SUPPLIED, require_enforceable
+from policies.registering.columns import require_columns
 from policies.registering.left_out import unknown
 from policies.registering.parts import every_rule, top_rules
 from policies.registering.placement import require_placed
@@ -18,16 +19,18 @@ def validate(
     policy: Policy,
     *,
     now: datetime,
-    columns: frozenset[str] | None = None,
+    columns: Mapping[str, ColumnFacts] | None = None,
     supplied: frozenset[Iri] = SUPPLIED,
+    applied: frozenset[Iri] = APPLIED,
 ) -> None:
     """Check that the policy can be registered.
 
     Args:
         policy: as taken in, or made of flat terms.
         now: terms that lie in the past at this moment are refused.
-        columns: the columns of the dataset; without them column names are not checked.
+        columns: the columns of the dataset, by name; without them neither names nor types of columns are checked.
         supplied: the left operands whose actual value somebody supplies; a term on any other one is refused.
+        applied: the transforms that somebody applies; any other one is refused.
 
     Raises:
         PolicyError: with a code, the broken rule, and a JSON pointer into the document that is written of it.
@@ -41,7 +44,7 @@ def validate(
     _require_one_decides(policy)
     if columns is not None:
         require_columns(policy, columns)
-    require_enforceable(policy, now=now, supplied=supplied)
+    require_enforceable(policy, now=now, supplied=supplied, applied=applied)
 
 
 def _require_parties(policy: Policy) -> None:

@@ -13,7 +13,6 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any, Final, cast
 
-import pyarrow as pa
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
@@ -23,7 +22,16 @@ from gateway.api.making import make_enum, make_type, many, optional
 from gateway.api.relay import Node, PageInfo
 from gateway.api.reports import SourceReport
 from gateway.api.scalars import BigInt
+from gateway.exchange.facts import value_kind
+from policies.vocabulary import ValueKind
 
+_TYPES: Final[Mapping[ValueKind, Any]] = {
+    ValueKind.TEXT: str,
+    ValueKind.INTEGER: BigInt,
+    ValueKind.DECIMAL: Decimal,
+    ValueKind.DATE_TIME: datetime,
+    ValueKind.BOOLEAN: bool,
+}
 _CONDITIONS: Final = {
     "eq": "The value is this one.",
     "lt": "The value is smaller or earlier.",
@@ -88,18 +96,7 @@ def _python_name(name: str) -> str:
 
 
 def _python_type(column: Column) -> Any:
-    kind = column.type
-    if pa.types.is_string(kind) or pa.types.is_dictionary(kind):
-        return str
-    if pa.types.is_timestamp(kind):
-        return datetime
-    if pa.types.is_decimal(kind):
-        return Decimal
-    if pa.types.is_boolean(kind):
-        return bool
-    if pa.types.is_int64(kind):
-        return BigInt
-    raise TypeError(f"no GraphQL type for Arrow type `{kind}` of column `{column.name}`")
+    return _TYPES[value_kind(column.type)]
 
 
 def _condition_filter(name: str, noun: str, kind: Any, conditions: Mapping[str, str]) -> type:

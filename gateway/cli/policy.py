@@ -62,7 +62,7 @@ def validate(
         try:
             with reading():
                 found = policy_in(path)
-            require_valid(found, now=now, columns=None if facts is None else frozenset(facts))
+            require_valid(found, now=now, columns=facts)
         except PolicyError as refused:
             told.append({"file": str(path), "holds": False, "refusal": _refusal(refused)})
             lines = list(refusal_lines(path, refused))

@@ -5,7 +5,7 @@ from gateway.auth.scopes import Scope
 from gateway.exchange.agreement import agreed
 from gateway.exchange.appending import Draft, recorded_once
 from gateway.exchange.commands import AcceptOffer
-from gateway.exchange.description import description_of
+from gateway.exchange.facts import present_columns
 from gateway.exchange.negotiating import ANSWERABLE, negotiation_result, own_turn, require_ethics_closed
 from gateway.exchange.platform_terms import require_uses
 from gateway.exchange.ports import Ports
@@ -36,8 +36,7 @@ async def accept_offer(ports: Ports, principal: Principal, command: AcceptOffer)
 def _accepted(reading: Reading, command: AcceptOffer) -> Draft:
     turn = own_turn(reading, command.negotiation, ANSWERABLE)
     require_ethics_closed(turn)
-    columns = frozenset(description_of(turn.dataset, reading.view).columns)
-    validate(turn.terms, now=reading.now, columns=columns)
+    validate(turn.terms, now=reading.now, columns=present_columns(turn.dataset, reading.view))
     require_uses(reading, turn.dataset, turn.terms)
     accepted = OfferAccepted(
         negotiation=turn.row.negotiation,

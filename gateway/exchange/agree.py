@@ -5,8 +5,8 @@ from gateway.auth.scopes import Scope
 from gateway.exchange.agreement import Agreed, valid_until, version_of
 from gateway.exchange.appending import Draft, recorded_once
 from gateway.exchange.commands import SignAgreement
-from gateway.exchange.description import description_of
 from gateway.exchange.errors import SignatureRefusedError, VersionConflictError
+from gateway.exchange.facts import present_columns
 from gateway.exchange.lookup import own_licence
 from gateway.exchange.negotiating import SIGNABLE, Turn, negotiation_result, own_turn, require_ethics_closed
 from gateway.exchange.platform_terms import require_uses
@@ -46,8 +46,7 @@ def _signed(ports: Ports, reading: Reading, command: SignAgreement) -> Draft:
     turn = own_turn(reading, command.negotiation, SIGNABLE)
     require_ethics_closed(turn)
     drawn = agreed_of(reading, turn.row)
-    columns = frozenset(description_of(turn.dataset, reading.view).columns)
-    validate(drawn.policy, now=reading.now, columns=columns)
+    validate(drawn.policy, now=reading.now, columns=present_columns(turn.dataset, reading.view))
     require_uses(reading, turn.dataset, drawn.policy)
     signed = AgreementSigned(
         negotiation=turn.row.negotiation,

@@ -7,6 +7,7 @@ from gateway.exchange.appending import Draft, recorded_once
 from gateway.exchange.commands import CounterOffer
 from gateway.exchange.description import description_of
 from gateway.exchange.errors import TermsUnchangedError
+from gateway.exchange.facts import present_columns
 from gateway.exchange.negotiating import ANSWERABLE, Turn, begun_by_owner, negotiation_result, own_turn
 from gateway.exchange.platform_terms import require_uses
 from gateway.exchange.policy_documents import policy_document
@@ -88,7 +89,7 @@ def _place(ports: Ports, reading: Reading, turn: Turn) -> Placement:
         assignee=turn.row.assignee,
         policy_class=PolicyClass.OFFER if turn.owner else PolicyClass.REQUEST,
         title=described.title,
-        columns=frozenset(described.columns),
+        columns=present_columns(turn.dataset, reading.view),
         ethics=turn.dataset.sensitive,
     )
 

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+import pyarrow as pa
+
 from connectors.kinds import KINDS, Kind
+from gateway.exchange.description import description_of
 from graph.journal.rows import DatasetRow
+from graph.journal.view import View
 from policies.model import ColumnFacts, DatasetFacts
-from policies.vocabulary import Iri
+from policies.vocabulary import Iri, ValueKind
 
 _KEPT: Final = 1024
 
@@ -20,9 +24,40 @@ def facts_of(dataset: DatasetRow) -> DatasetFacts:
 def column_facts(kind: Kind) -> Mapping[str, ColumnFacts]:
     """What every dataset of the kind declares of its columns, by name."""
     return {
-        each.name: ColumnFacts(name=each.name, category=Iri(each.category), sensitivity=each.sensitivity.value)
+        each.name: ColumnFacts(
+            name=each.name, type=value_kind(each.type), category=Iri(each.category), sensitivity=each.sensitivity.value
+        )
         for each in KINDS[kind]
     }
+
+
+def present_columns(dataset: DatasetRow, view: View) -> Mapping[str, ColumnFacts]:
+    """The columns that the source of a published dataset fills, by name.
+
+    Raises:
+        JournalCorruptError: its description is not there.
+    """
+    facts = column_facts(Kind(dataset.record_kind))
+    return {name: facts[name] for name in description_of(dataset, view).columns}
+
+
+def value_kind(kind: pa.DataType) -> ValueKind:
+    """What a column of an Arrow type holds.
+
+    Raises:
+        TypeError: No canonical column has such a type.
+    """
+    if pa.types.is_string(kind) or pa.types.is_dictionary(kind):
+        return ValueKind.TEXT
+    if pa.types.is_timestamp(kind):
+        return ValueKind.DATE_TIME
+    if pa.types.is_decimal(kind):
+        return ValueKind.DECIMAL
+    if pa.types.is_boolean(kind):
+        return ValueKind.BOOLEAN
+    if pa.types.is_integer(kind):
+        return ValueKind.INTEGER
+    raise TypeError(f"columns of the Arrow type `{kind}` have no meaning in policies")
 
 
 @lru_cache(maxsize=_KEPT)

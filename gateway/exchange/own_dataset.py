@@ -3,6 +3,7 @@
 from gateway.exchange.description import description_of
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.existing import existing_dataset
+from gateway.exchange.facts import present_columns
 from gateway.exchange.policy_input import Placement
 from gateway.exchange.ports import Ports
 from gateway.exchange.reading import Reading
@@ -29,6 +30,6 @@ def placement(ports: Ports, reading: Reading, dataset: DatasetRow) -> Placement:
         target=dataset.dataset,
         assigner=dataset.licensor,
         title=described.title,
-        columns=frozenset(described.columns),
+        columns=present_columns(dataset, reading.view),
         ethics=dataset.sensitive,
     )

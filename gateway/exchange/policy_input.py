@@ -8,7 +8,7 @@ from gateway.exchange.commands import PolicyInput
 from gateway.exchange.errors import InputInvalidError, PolicyMisplacedError
 from gateway.exchange.reading import Reading
 from policies.jsonld import intake, pointing_into
-from policies.model import Policy, PolicyClass
+from policies.model import ColumnFacts, Policy, PolicyClass
 from policies.terms import Terms
 from policies.validate import validate
 from policies.vocabulary import CONTEXT_IRI, ODRL_CONTEXT_IRI, PROFILE_IRI, local
@@ -32,8 +32,8 @@ class Placement:
     policy_class: PolicyClass = PolicyClass.OFFER
     """Request when the developer hands it in."""
     title: str
-    columns: frozenset[str]
-    """Columns that the dataset has."""
+    columns: Mapping[str, ColumnFacts]
+    """Columns that the source fills, by name."""
     ethics: bool
     """The dataset is sensitive: flat terms ask for an ethics decision."""
 

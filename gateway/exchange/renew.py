@@ -8,9 +8,9 @@ from gateway.auth.scopes import Scope
 from gateway.exchange.answering import Asked, answer_for_owner, case_opened
 from gateway.exchange.appending import Draft, append, first_outcome, keep_text, require_same, the
 from gateway.exchange.commands import RenewLicence
-from gateway.exchange.description import description_of
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.existing import existing_dataset
+from gateway.exchange.facts import present_columns
 from gateway.exchange.lookup import own_licence
 from gateway.exchange.negotiating import own_negotiation, require_renewable
 from gateway.exchange.platform_terms import require_uses
@@ -136,7 +136,7 @@ def _renewal(ports: Ports, reading: Reading, command: RenewLicence) -> _Renewal:
         models=frozenset() if command.model is None else frozenset({Iri(command.model)}),
         price=command.price,
     )
-    validate(terms, now=reading.now, columns=frozenset(description_of(dataset, reading.view).columns))
+    validate(terms, now=reading.now, columns=present_columns(dataset, reading.view))
     require_uses(reading, dataset, terms)
     return _Renewal(row=row, dataset=dataset, standing=standing, terms=terms)
 

@@ -9,7 +9,6 @@ from gateway.auth.scopes import Scope
 from gateway.exchange.answering import Answered, Asked, answer_for_owner
 from gateway.exchange.appending import Draft, append, first_outcome, keep_text
 from gateway.exchange.commands import RequestedItem, RequestLicence
-from gateway.exchange.description import description_of
 from gateway.exchange.errors import (
     AdjustsMismatchError,
     IdempotencyKeyReusedError,
@@ -17,6 +16,7 @@ from gateway.exchange.errors import (
     OfferMissingError,
 )
 from gateway.exchange.existing import existing_dataset, existing_negotiation
+from gateway.exchange.facts import present_columns
 from gateway.exchange.offers import current_offer
 from gateway.exchange.platform_terms import require_use
 from gateway.exchange.policy_documents import policy_document
@@ -183,7 +183,7 @@ def _terms(ports: Ports, reading: Reading, command: RequestLicence, item: Reques
         models=frozenset() if command.model is None else frozenset({Iri(command.model)}),
         price=command.price,
     )
-    validate(terms, now=reading.now, columns=frozenset(description_of(dataset, reading.view).columns))
+    validate(terms, now=reading.now, columns=present_columns(dataset, reading.view))
     return terms
 
 

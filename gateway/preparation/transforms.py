@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from gateway.preparation.pseudonyms import pseudonyms
 from policies.model import Transform
-from policies.vocabulary import BUCKET, DROP, KEEP, PSEUDONYMISE, TIME_UNITS, TRUNCATE_TIME, Iri
+from policies.vocabulary import BUCKET, DROP, KEEP, PSEUDONYMISE, TIME_UNITS, TRANSFORMS, TRUNCATE_TIME, Iri, ValueKind
 
 Apply: TypeAlias = Callable[[pa.Array, Transform, bytes], pa.Array]
 
@@ -52,21 +52,17 @@ _APPLY: Final[Mapping[Iri, Apply]] = {
 }
 
 
-def supports(transform: Transform, kind: pa.DataType) -> bool:
+def supports(transform: Transform, kind: ValueKind) -> bool:
     """Whether the transform can be done to a column of this type. False means that nothing may leave."""
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
+    if transform.term not in _APPLY or kind not in TRANSFORMS[transform.term].fits:
+        return False
     match transform.term:
-        case term if term in {KEEP, DROP}:
-            return True
-        case term if term == PSEUDONYMISE:
-            return bool(pa.types.is_string(kind))
         case term if term == TRUNCATE_TIME:
-            return bool(pa.types.is_timestamp(kind)) and transform.parameter in _POLARS_UNITS
+            return transform.parameter in _POLARS_UNITS
         case term if term == BUCKET:
-            return bool(pa.types.is_integer(kind) or pa.types.is_decimal(kind)) and _positive(transform.parameter)
+            return _positive(transform.parameter)
         case _:
-            return False
+            return True
 
 
 def _positive(parameter: object) -> bool:

@@ -22,7 +22,7 @@ from policies.predicate import (
     Unknown,
     conjunction,
 )
-from policies.truth import all_of, any_of, compare
+from policies.truth import all_of, any_of, compare, fits_column
 from policies.vocabulary import (
     COLUMN,
     LAWFUL_BASIS,
@@ -91,12 +91,14 @@ def _row(constraint: Constraint, dataset: DatasetFacts, vocabulary: Vocabulary) 
     if constraint.left in declared:
         found = compare(constraint, frozenset({declared[constraint.left]}), vocabulary)
         return _constant(found, f"`{compact(constraint.left)}` is not known of this dataset")
-    if constraint.left == SUBJECT_AGE and dataset.columns.keys() >= SUBJECT_AGE_BAND:
-        return _band(constraint)
-    column = _column(constraint, vocabulary)
-    if column not in dataset.columns:
-        return Unknown(reason=f"the records do not say `{constraint.on_column or compact(constraint.left)}`")
-    return _compared(column, constraint, vocabulary)
+    banded = constraint.left == SUBJECT_AGE and dataset.columns.keys() >= SUBJECT_AGE_BAND
+    columns = _BAND if banded else (_column(constraint, vocabulary),)
+    for column in columns:
+        if column not in dataset.columns:
+            return Unknown(reason=f"the records do not say `{constraint.on_column or compact(constraint.left)}`")
+        if not all(fits_column(value, dataset.columns[column].type) for value in constraint.right):
+            return _undecided(constraint)
+    return _band(constraint) if banded else _compared(columns[0], constraint, vocabulary)
 
 
 def _column(constraint: Constraint, vocabulary: Vocabulary) -> str:
@@ -111,8 +113,9 @@ def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Pr
     operand, operator = vocabulary.operands.get(constraint.left), constraint.operator
     if operand is not None and operand.namespace:
         return _of_vocabulary(column, operand.namespace, constraint)
+    # WHY: durations fit no column; for the checker they are taken out of the values by their type.
     values = tuple(sorted((value for value in constraint.right if not isinstance(value, timedelta)), key=repr))
-    if len(values) != len(constraint.right) or (operator in _ORDER and isinstance(values[0], str | bool)):
+    if operator in _ORDER and isinstance(values[0], str | bool):
         return _undecided(constraint)
     if operator is Operator.IS_ANY_OF:
         return AnyOf(column=column, values=values)
@@ -140,7 +143,7 @@ def _codes(namespace: str) -> tuple[str, ...]:
 def _band(constraint: Constraint) -> Predicate:
     """An age by the bounds of its band: a band that the bound cuts through is unknown."""
     comparator, bound = _ORDER.get(constraint.operator), constraint.right[0]
-    if comparator is None or not isinstance(bound, int) or isinstance(bound, bool):
+    if comparator is None or not isinstance(bound, int):
         return _undecided(constraint)
     low, high = (Compare(column=each, comparator=comparator, value=bound) for each in _BAND)
     straddling = conjunction(Or(parts=(low, high)), Unknown(reason="the age band lies on both sides of the bound"))

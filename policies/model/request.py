@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from policies.model.rules import Value
-from policies.vocabulary import Iri
+from policies.vocabulary import Iri, ValueKind
 
 
 class ColumnMode(StrEnum):
@@ -24,6 +24,8 @@ class ColumnFacts:
     """What the dataset declares about one column."""
 
     name: str
+    type: ValueKind
+    """One of ``policies.vocabulary.COLUMN_TYPES``; a value of another type cannot be compared with it."""
     category: Iri
     """DPV personal-data category."""
     sensitivity: str

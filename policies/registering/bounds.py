@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from policies.errors import PolicyTermUnknownError, PolicyUnenforceableError
+from policies.errors import PolicyUnenforceableError
 from policies.model import Condition, Constraint, Logic, LogicalConstraint, Permission, Policy, Transform
 from policies.prices import rate_of
 from policies.regions import empty
@@ -18,7 +18,7 @@ from policies.vocabulary import (
     DATE_TIME,
     DUE_BY,
     ELAPSED_TIME,
-    FIELD,
+    GENERALISE,
     MIN_GROUP_SIZE,
     MIN_QUALITY,
     OPERANDS,
@@ -26,12 +26,14 @@ from policies.vocabulary import (
     PER_QUERY,
     PER_RECORD,
     RECORDS_PER_SUBJECT,
+    REDACT_TEXT,
     RHO,
     SUBJECT_AGE,
     SUBJECT_REGION,
     TECHNICAL_MEASURE,
     TOKEN_COUNT,
     TRANSFORM,
+    TRANSFORMS,
     Grain,
     Iri,
     Operator,
@@ -51,18 +53,20 @@ SUPPLIED: Final = frozenset(OPERANDS) - {
     TOKEN_COUNT,
 }
 """The operands whose actual value somebody supplies here; every other one would deny each request."""
+APPLIED: Final = frozenset(TRANSFORMS) - {GENERALISE, REDACT_TEXT}
+"""The transforms that somebody applies here; a column under any other one could never leave."""
 PRICED: Final = frozenset({PER_RECORD, PER_QUERY})
 """The units that a release can be charged by."""
 _USED_UP: Final = frozenset({ELAPSED_TIME}) | {each.iri for each in OPERANDS.values() if each.grain is Grain.CAP}
 """Operands whose bound is used up by using."""
 
 
-def require_enforceable(policy: Policy, *, now: datetime, supplied: frozenset[Iri]) -> None:
+def require_enforceable(policy: Policy, *, now: datetime, supplied: frozenset[Iri], applied: frozenset[Iri]) -> None:
     """Refuse what could never permit anything, or what nobody here can check.
 
     Raises:
-        PolicyUnenforceableError: an operand without supplier, a term that is past, zero or contradictory, transforms of
-            one column that cannot be combined, or a price that cannot be booked.
+        PolicyUnenforceableError: an operand without supplier, a transform that nobody applies, a term that is past,
+            zero or contradictory, transforms of one column that cannot be combined, or a price that cannot be booked.
     """
     for constraint, place in every_constraint(policy):
         if constraint.left not in supplied:
@@ -71,6 +75,13 @@ def require_enforceable(policy: Policy, *, now: datetime, supplied: frozenset[Ir
                 rule=18,
                 hint="leave the term out, or bound something that is measured here",
                 pointer=place.pointer("leftOperand"),
+            )
+        if constraint.left == TRANSFORM and constraint.right[0] not in applied:
+            raise PolicyUnenforceableError(
+                f"nobody here applies `{compact(str(constraint.right[0]))}`",
+                rule=13,
+                hint=f"use one of {', '.join(f'`{compact(each)}`' for each in sorted(applied))}",
+                pointer=place.pointer("rightOperand"),
             )
         if constraint.left == DUE_BY and _past(constraint, now):
             raise PolicyUnenforceableError(
@@ -85,24 +96,6 @@ def require_enforceable(policy: Policy, *, now: datetime, supplied: frozenset[Ir
         _require_consistent(permission, place)
         _require_combinable(permission, place)
         _require_price(permission, place)
-
-
-def require_columns(policy: Policy, columns: frozenset[str]) -> None:
-    """Refuse a policy that names a column which the dataset does not have.
-
-    Raises:
-        PolicyTermUnknownError: there is no such column.
-    """
-    for constraint, place in every_constraint(policy):
-        named = [(constraint.on_column, place.pointer("rep:onColumn"))] if constraint.on_column else []
-        if constraint.left == FIELD:
-            named += [
-                (str(value), place.pointer("rightOperand", "@list", index))
-                for index, value in enumerate(constraint.right)
-            ]
-        for name, pointer in named:
-            if name not in columns:
-                raise PolicyTermUnknownError("column", name, rule=11, known=columns, pointer=pointer)
 
 
 def _conditions(permission: Permission, place: Written) -> Iterator[tuple[Condition, Written]]:

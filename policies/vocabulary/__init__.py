@@ -142,7 +142,6 @@ from policies.vocabulary.operands import (
     Operator,
     Placement,
     Supplier,
-    ValueKind,
 )
 from policies.vocabulary.profile import (
     PROFILE,
@@ -161,11 +160,13 @@ from policies.vocabulary.taxonomy import (
     Taxonomy,
 )
 from policies.vocabulary.values import (
+    COLUMN_TYPES,
     TRANSFORMS,
     UNITS,
     VALUE_CLASSES,
     Parameter,
     TransformTerm,
+    ValueKind,
 )
 
 __all__ = [
@@ -182,6 +183,7 @@ __all__ = [
     "CERTIFY_DELETION",
     "CLOSE_MATCHES",
     "COLUMN",
+    "COLUMN_TYPES",
     "COMMERCIALISE",
     "COMPENSATE",
     "COMPENSATED_PARTY",

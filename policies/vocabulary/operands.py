@@ -9,7 +9,7 @@ from policies.vocabulary import iris
 from policies.vocabulary.iris import ISO3166, ISO4217, ODRL, REP, Iri
 from policies.vocabulary.meanings import MEANINGS
 from policies.vocabulary.taxonomy import DATA_ROOT, LEGAL_BASIS_ROOT, MEASURE_ROOT, PURPOSE_ROOT
-from policies.vocabulary.values import EVENTS, RELEASES, TRANSFORMS, UNITS, VERDICTS
+from policies.vocabulary.values import EVENTS, RELEASES, TRANSFORMS, UNITS, VERDICTS, ValueKind
 
 
 class Operator(StrEnum):
@@ -29,21 +29,6 @@ class Operator(StrEnum):
 
 SET_OPERATORS: Final = frozenset({Operator.IS_ANY_OF, Operator.IS_NONE_OF, Operator.NOT_TOGETHER})
 """Operators whose right side is a list; all others take exactly one value."""
-
-
-class ValueKind(StrEnum):
-    """Type of the right operand."""
-
-    IRI = "iri"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    DATE_TIME = "dateTime"
-    DURATION = "duration"
-    DUE = "dateTime or duration"
-    BOOLEAN = "boolean"
-    TEXT = "text"
-    COLUMN_NAME = "column name"
-    SCALAR = "any literal"
 
 
 class Placement(StrEnum):

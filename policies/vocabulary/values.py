@@ -1,4 +1,4 @@
-"""Closed values: transforms with their declared order, and the other lists that right operands are chosen from."""
+"""Types of values; closed values: transforms with their order, and other lists that right operands are chosen from."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,6 +7,30 @@ from typing import Final
 from policies.vocabulary import iris
 from policies.vocabulary.iris import Iri
 from policies.vocabulary.meanings import MEANINGS
+
+
+class ValueKind(StrEnum):
+    """Type of a right operand, or of a column."""
+
+    IRI = "iri"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE_TIME = "dateTime"
+    DURATION = "duration"
+    DUE = "dateTime or duration"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    COLUMN_NAME = "column name"
+    SCALAR = "any literal"
+
+
+COLUMN_TYPES: Final = frozenset(
+    {ValueKind.TEXT, ValueKind.INTEGER, ValueKind.DECIMAL, ValueKind.DATE_TIME, ValueKind.BOOLEAN}
+)
+"""The types that columns have."""
+_TEXTS: Final = frozenset({ValueKind.TEXT})
+_MOMENTS: Final = frozenset({ValueKind.DATE_TIME})
+_NUMBERS: Final = frozenset({ValueKind.INTEGER, ValueKind.DECIMAL})
 
 
 class Parameter(StrEnum):
@@ -28,24 +52,26 @@ class TransformTerm:
     rank: int
     """A higher rank is stronger; two transforms of one rank and different terms cannot be compared."""
     parameter: Parameter | None = None
+    fits: frozenset[ValueKind]
+    """The types of the columns that it can be done to."""
     meaning: str
 
 
-def _transform(iri: Iri, rank: int, parameter: Parameter | None = None) -> TransformTerm:
-    return TransformTerm(iri=iri, rank=rank, parameter=parameter, meaning=MEANINGS[iri])
+def _transform(iri: Iri, rank: int, fits: frozenset[ValueKind], parameter: Parameter | None = None) -> TransformTerm:
+    return TransformTerm(iri=iri, rank=rank, parameter=parameter, fits=fits, meaning=MEANINGS[iri])
 
 
 TRANSFORMS: Final[dict[Iri, TransformTerm]] = {
     each.iri: each
     for each in (
-        _transform(iris.KEEP, 0),
-        _transform(iris.PSEUDONYMISE, 1),
-        _transform(iris.GENERALISE, 1, Parameter.LEVEL),
-        _transform(iris.TRUNCATE_TIME, 1, Parameter.TIME_UNIT),
-        _transform(iris.BUCKET, 1, Parameter.WIDTH),
-        _transform(iris.REDACT_TEXT, 1),
-        _transform(iris.AGGREGATE_ONLY, 2),
-        _transform(iris.DROP, 3),
+        _transform(iris.KEEP, 0, COLUMN_TYPES),
+        _transform(iris.PSEUDONYMISE, 1, _TEXTS),
+        _transform(iris.GENERALISE, 1, COLUMN_TYPES, Parameter.LEVEL),
+        _transform(iris.TRUNCATE_TIME, 1, _MOMENTS, Parameter.TIME_UNIT),
+        _transform(iris.BUCKET, 1, _NUMBERS, Parameter.WIDTH),
+        _transform(iris.REDACT_TEXT, 1, _TEXTS),
+        _transform(iris.AGGREGATE_ONLY, 2, COLUMN_TYPES),
+        _transform(iris.DROP, 3, COLUMN_TYPES),
     )
 }
 """Every transform, weakest first."""

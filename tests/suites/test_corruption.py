@@ -24,7 +24,7 @@ from policies.registering.places import path_of
 from policies.stored import stored_policy
 from policies.terms import same_terms
 from policies.validate import validate
-from policies.vocabulary import OPERANDS, PREFIXES, Iri
+from policies.vocabulary import OPERANDS, PREFIXES, TRANSFORMS, Iri, ValueKind
 from tests.testkit.mutants import Cut, Document, Mutant, cuts, slips
 from tests.testkit.probes import NOW, decisions, permits_more, probes
 from tests.testkit.variants import variants
@@ -48,13 +48,18 @@ def columns() -> dict[str, ColumnFacts]:
     """The columns of the richest dataset; every agreement speaks of some of them."""
     request = json.loads((GOLDEN / "every-safeguard" / "request.json").read_bytes())["request"]
     return {
-        name: ColumnFacts(name=name, category=absolute(facts["category"]), sensitivity=facts["sensitivity"])
+        name: ColumnFacts(
+            name=name,
+            type=ValueKind(facts["type"]),
+            category=absolute(facts["category"]),
+            sensitivity=facts["sensitivity"],
+        )
         for name, facts in request["columns"].items()
     }
 
 
 def register(policy: Policy) -> Policy:
-    validate(policy, now=NOW, columns=frozenset(columns()), supplied=frozenset(OPERANDS))
+    validate(policy, now=NOW, columns=columns(), supplied=frozenset(OPERANDS), applied=frozenset(TRANSFORMS))
     return policy
 
 

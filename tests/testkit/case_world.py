@@ -30,6 +30,7 @@ from policies.vocabulary import (
     STORAGE_JURISDICTION,
     TOKEN_COUNT,
     Iri,
+    ValueKind,
 )
 from tests.testkit.policies import (
     ACADEMIC,
@@ -72,8 +73,14 @@ _TYPES: Final[dict[str, Any]] = {
     "subject_age_from": pl.Int64(),
     "subject_age_to": pl.Int64(),
 }
+_KINDS: Final[dict[Any, ValueKind]] = {
+    pl.String(): ValueKind.TEXT,
+    pl.Int64(): ValueKind.INTEGER,
+    pl.Datetime("us", "UTC"): ValueKind.DATE_TIME,
+    pl.Boolean(): ValueKind.BOOLEAN,
+}
 _FACTS: Final = {
-    name: ColumnFacts(name=name, category=category, sensitivity=sensitivity)
+    name: ColumnFacts(name=name, type=_KINDS[_TYPES[name]], category=category, sensitivity=sensitivity)
     for name, category, sensitivity in (
         ("record_id", IDENTIFYING, "pseudonym"),
         ("rater", IDENTIFYING, "direct_identifier"),

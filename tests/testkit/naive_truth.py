@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from policies.model import Condition, Constraint, DatasetFacts, Logic, Quantity
+from policies.model import Condition, Constraint, DatasetFacts, Logic, Quantity, Value
 from policies.vocabulary import (
     COLUMN,
     DPV_SUBSET,
@@ -21,6 +21,7 @@ from policies.vocabulary import (
     Iri,
     Operand,
     Operator,
+    ValueKind,
 )
 
 Truth: TypeAlias = bool | None
@@ -176,4 +177,16 @@ def _possible(constraint: Constraint, dataset: DatasetFacts) -> set[Truth]:
     if constraint.left == SUBJECT_AGE and "subject_age_from" in dataset.columns:
         return {True, False, None}
     name = constraint.on_column if constraint.left == COLUMN else OPERANDS[constraint.left].column
-    return {True, False, None} if name in dataset.columns else {None}
+    told = name in dataset.columns and all(_of(dataset.columns[name].type, each) for each in constraint.right)
+    return {True, False, None} if told else {None}
+
+
+def _of(kind: ValueKind, bound: Value) -> bool:
+    """Whether a column of the kind can hold something to compare with the bound."""
+    classes: dict[ValueKind, tuple[type, ...]] = {
+        ValueKind.TEXT: (str,),
+        ValueKind.INTEGER: (int, Decimal),
+        ValueKind.DATE_TIME: (datetime,),
+        ValueKind.BOOLEAN: (bool,),
+    }
+    return isinstance(bound, classes[kind]) and isinstance(bound, bool) == (kind is ValueKind.BOOLEAN)

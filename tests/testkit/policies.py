@@ -39,6 +39,7 @@ from policies.vocabulary import (
     STORAGE_JURISDICTION,
     Iri,
     Operator,
+    ValueKind,
 )
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -58,13 +59,13 @@ REPUTATION = Iri(PD + "GeneralReputation")
 IDENTIFYING = Iri(PD + "Identifying")
 
 COLUMNS = {
-    name: ColumnFacts(name=name, category=category, sensitivity=sensitivity)
-    for name, category, sensitivity in (
-        ("record_id", IDENTIFYING, "pseudonym"),
-        ("rater", IDENTIFYING, "direct_identifier"),
-        ("value", REPUTATION, "quasi_identifier"),
-        ("observed_at", Iri(PD + "Behavioural"), "quasi_identifier"),
-        ("licence_hint", Iri(DPV + "NonPersonalData"), "none"),
+    name: ColumnFacts(name=name, type=kind, category=category, sensitivity=sensitivity)
+    for name, kind, category, sensitivity in (
+        ("record_id", ValueKind.TEXT, IDENTIFYING, "pseudonym"),
+        ("rater", ValueKind.TEXT, IDENTIFYING, "direct_identifier"),
+        ("value", ValueKind.INTEGER, REPUTATION, "quasi_identifier"),
+        ("observed_at", ValueKind.DATE_TIME, Iri(PD + "Behavioural"), "quasi_identifier"),
+        ("licence_hint", ValueKind.TEXT, Iri(DPV + "NonPersonalData"), "none"),
     )
 }
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from connectors.kinds import Kind, column
+from connectors.kinds import Kind
 from gateway.exchange.agreements import AgreementPolicies
 from gateway.exchange.description import DatasetDescription, description_of
-from gateway.exchange.facts import facts_of
+from gateway.exchange.facts import column_facts, facts_of
 from gateway.exchange.platform_terms import platform_use
 from gateway.exchange.read.model import Problem, ReadCommand, Stage
 from gateway.exchange.read.plan import ReadPlan
@@ -206,9 +206,9 @@ def _evidence(licence: LicenceRow, policy: Policy, view: View) -> tuple[Evidence
 
 
 def _unsupported(decision: Decision, kind: Kind) -> Problem | None:
+    columns = column_facts(kind)
     for name, transform in sorted(decision.transforms.items()):
-        declared = column(kind, name)
-        if name in decision.columns and (declared is None or not supports(transform, declared.type)):
+        if name in decision.columns and not (name in columns and supports(transform, columns[name].type)):
             return _refusal(
                 "TRANSFORM_UNSUPPORTED",
                 f"the licence asks for `{transform.term}` on `{name}`, which cannot be done to it",

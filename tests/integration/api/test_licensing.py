@@ -357,6 +357,36 @@ async def test_a_refused_policy_names_the_place_the_rule_and_what_is_supported(f
     assert mistake["hint"]
 
 
+@pytest.mark.parametrize(
+    ("column", "transform", "parameter", "code"),
+    [
+        ("rater", "BUCKET", "5", "POLICY_TERM_MISPLACED"),
+        ("value", "PSEUDONYMISE", None, "POLICY_TERM_MISPLACED"),
+        ("rater", "GENERALISE", "1", "POLICY_UNENFORCEABLE"),
+        ("rater", "REDACT_TEXT", None, "POLICY_UNENFORCEABLE"),
+    ],
+)
+async def test_a_transform_that_the_gateway_could_not_do_is_refused_when_it_is_offered(
+    floor: Floor, column: str, transform: str, parameter: str | None, code: str
+) -> None:
+    owner = await floor.market.owner()
+    floor.knows(owner)
+    dataset = await offered(floor, owner)
+    demanded = {"column": column, "transform": transform, "parameter": parameter}
+
+    payload = await floor.do(
+        owner,
+        "publishOffer",
+        "offer { id }",
+        dataset=dataset,
+        policy={"terms": {**TERMS["terms"], "transforms": [demanded]}},
+    )
+
+    (mistake,) = payload["userErrors"]
+    assert payload["offer"] is None
+    assert (mistake["code"], mistake["rule"]) == (code, 13)
+
+
 async def test_all_terms_travel_into_the_policy(floor: Floor) -> None:
     owner = await floor.market.owner()
     floor.knows(owner)

@@ -40,6 +40,7 @@ from policies.vocabulary import (
     SPATIAL,
     Grain,
     Iri,
+    ValueKind,
 )
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -50,7 +51,7 @@ REQUEST = {
     "selected": ["value"],
     "filtered": ["rater"],
     "ordered": ["value"],
-    "columns": {"value": {"category": "pd:GeneralReputation", "sensitivity": "quasi_identifier"}},
+    "columns": {"value": {"type": "integer", "category": "pd:GeneralReputation", "sensitivity": "quasi_identifier"}},
     "platform": "bazaar",
     "lawful_basis": DPV + "Consent",
     "purpose": ["dpv:AcademicResearch", "dpv:Marketing"],
@@ -114,7 +115,10 @@ def test_a_case_says_everything_that_a_decision_looks_at() -> None:
             dataset=DatasetFacts(
                 columns={
                     "value": ColumnFacts(
-                        name="value", category=Iri(PD + "GeneralReputation"), sensitivity="quasi_identifier"
+                        name="value",
+                        type=ValueKind.INTEGER,
+                        category=Iri(PD + "GeneralReputation"),
+                        sensitivity="quasi_identifier",
                     )
                 },
                 platform="bazaar",
@@ -168,7 +172,9 @@ def test_what_is_left_out_is_unknown_or_has_not_happened() -> None:
 
 
 def test_columns_of_the_request_go_before_those_of_the_kind() -> None:
-    given = {"other": ColumnFacts(name="other", category=Iri(PD + "Identifying"), sensitivity="none")}
+    given = {
+        "other": ColumnFacts(name="other", type=ValueKind.TEXT, category=Iri(PD + "Identifying"), sensitivity="none")
+    }
 
     assert case_of(changed("request/columns", ...), columns=given).request.dataset.columns == given
     assert case_of(WHOLE, columns=given) == case_of(WHOLE)
@@ -184,10 +190,11 @@ def test_columns_of_the_request_go_before_those_of_the_kind() -> None:
         ("now", 7, "/now"),
         ("request", [], "/request"),
         ("request/columns", ..., "/request"),
+        ("request/columns/value/type", "IRI", "/request/columns/value/type"),
         ("request/columns", [], "/request/columns"),
         (
             "request/columns/value",
-            {"category": "pd:Identifying", "sensitivity": "low"},
+            {"type": "text", "category": "pd:Identifying", "sensitivity": "low"},
             "/request/columns/value/sensitivity",
         ),
         ("request/columns/value/unit", "m", "/request/columns/value/unit"),

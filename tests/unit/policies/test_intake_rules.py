@@ -133,7 +133,7 @@ def register(change: Change) -> str:
     change(document)
     policy = intake(json.dumps(document).encode())
     with pointing_into(document):
-        validate(policy, now=NOW, columns=frozenset(COLUMNS), supplied=frozenset(OPERANDS) - {TOKEN_COUNT})
+        validate(policy, now=NOW, columns=COLUMNS, supplied=frozenset(OPERANDS) - {TOKEN_COUNT})
     return policy_hash(policy)
 
 
@@ -297,9 +297,33 @@ REFUSED: list[tuple[int, str, str, Change]] = [
         "POLICY_UNENFORCEABLE",
         "/permission/0/target/refinement/1",
         narrowed(
-            term("rep:transform", "eq", iri("rep:pseudonymise"), column="rater"),
-            term("rep:transform", "eq", iri("rep:redactText"), column="rater"),
+            term("rep:transform", "eq", iri("rep:bucket"), column="value", parameter=2),
+            term("rep:transform", "eq", iri("rep:bucket"), column="value", parameter=3),
         ),
+    ),
+    (
+        13,
+        "POLICY_UNENFORCEABLE",
+        f"{REFINEMENT}/rightOperand",
+        narrowed(term("rep:transform", "eq", iri("rep:redactText"), column="rater")),
+    ),
+    (
+        13,
+        "POLICY_TERM_MISPLACED",
+        f"{REFINEMENT}/rightOperand",
+        narrowed(term("rep:transform", "eq", iri("rep:bucket"), column="rater", parameter=2)),
+    ),
+    (
+        12,
+        "POLICY_VALUE_INVALID",
+        f"{REFINEMENT}/rightOperand",
+        narrowed(term("rep:column", "eq", "public", column="value")),
+    ),
+    (
+        12,
+        "POLICY_VALUE_INVALID",
+        f"{REFINEMENT}/rightOperand/@list/0",
+        narrowed(term("rep:column", "isAnyOf", listed(1, 2), column="rater")),
     ),
     (
         13,

@@ -1,6 +1,7 @@
 """Row terms on real rows: what they keep, what a prohibition of them keeps, and what is known of all rows at once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import polars as pl
@@ -8,7 +9,7 @@ import pytest
 
 from policies.compile import to_polars
 from policies.deciding.rows import extent, never_true, rows_of
-from policies.model import ColumnFacts, Condition, Verdict
+from policies.model import ColumnFacts, Condition, Value, Verdict
 from policies.predicate import EVERYTHING, NOTHING, And, AnyOf, Comparator, Compare, IsNull, Not, Or, Predicate, Unknown
 from policies.vocabulary import (
     COLUMN,
@@ -23,11 +24,13 @@ from policies.vocabulary import (
     SUBJECT_REGION,
     Iri,
     Operator,
+    ValueKind,
 )
 from tests.testkit.policies import (
     CONSENT,
     FRANCE,
     GERMANY,
+    NOW,
     a_constraint,
     all_together,
     either,
@@ -36,13 +39,20 @@ from tests.testkit.policies import (
 )
 
 S, N, U = Verdict.SATISFIED, Verdict.UNSATISFIED, Verdict.UNKNOWN
+HOLDS: Final[dict[Any, ValueKind]] = {
+    pl.String: ValueKind.TEXT,
+    pl.Int64: ValueKind.INTEGER,
+    pl.Boolean: ValueKind.BOOLEAN,
+    pl.Datetime("us", "UTC"): ValueKind.DATE_TIME,
+}
 SPAIN: Final = Iri(ISO3166 + "ES")
-TYPES: Final = {
+TYPES: Final[dict[str, Any]] = {
     "subject_region": pl.String,
     "subject_age": pl.Int64,
     "subject_age_from": pl.Int64,
     "subject_age_to": pl.Int64,
     "contested": pl.Boolean,
+    "observed_at": pl.Datetime("us", "UTC"),
     "opt_out": pl.Boolean,
     "n": pl.Int64,
 }
@@ -50,7 +60,10 @@ TYPES: Final = {
 
 def verdict_on(condition: Condition, **row: Any) -> Verdict:
     """What the condition says of a record that has these columns and no others."""
-    columns = {name: ColumnFacts(name=name, category=Iri(DPV + "Data"), sensitivity="none") for name in row}
+    columns = {
+        name: ColumnFacts(name=name, type=HOLDS[TYPES[name]], category=Iri(DPV + "Data"), sensitivity="none")
+        for name in row
+    }
     predicate = rows_of(condition, the_dataset(columns=columns), PROFILE)
     table = pl.DataFrame({name: [value] for name, value in row.items()}, schema={name: TYPES[name] for name in row})
     found = table.select(to_polars(predicate).alias("kept"))["kept"].to_list()
@@ -118,6 +131,27 @@ def test_a_place_that_is_no_code_is_neither_inside_nor_outside(
     found = [verdict_on(term, subject_region=each) for each in (GERMANY, FRANCE, SPAIN, ISO3166 + "de", None)]
 
     assert found == expected
+
+
+@pytest.mark.parametrize("operator", [Operator.EQ, Operator.IS_ANY_OF, Operator.GTEQ])
+@pytest.mark.parametrize(
+    ("column", "value", "bounds"),
+    [
+        ("subject_region", "x", (5,)),
+        ("subject_region", "x", ("x", 5)),
+        ("subject_age", 18, ("x",)),
+        ("subject_age", 18, (True,)),
+        ("subject_age", 18, (datetime(2026, 1, 1, tzinfo=UTC),)),
+        ("subject_age", 18, (timedelta(days=1),)),
+        ("subject_age", 18, (Decimal("NaN"),)),
+        ("contested", True, (1,)),
+        ("observed_at", datetime(2026, 1, 1, tzinfo=UTC), (NOW.replace(tzinfo=None),)),
+    ],
+)
+def test_a_column_compared_with_what_it_cannot_hold_is_unknown(
+    operator: Operator, column: str, value: Any, bounds: tuple[Value, ...]
+) -> None:
+    assert verdict_on(a_constraint(COLUMN, operator, *bounds, on_column=column), **{column: value}) is U
 
 
 def test_a_code_that_a_term_misspells_is_no_place() -> None:

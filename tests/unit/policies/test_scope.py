@@ -274,7 +274,7 @@ def test_row_terms_become_a_predicate(condition: Condition, rows: Predicate) -> 
 @pytest.mark.parametrize("number", range(6))
 def test_exactly_one_of_row_terms_has_the_truth_of_exactly_one(number: int) -> None:
     names = [f"c{index}" for index in range(number)]
-    dataset = the_dataset(columns={name: replace(COLUMNS["value"], name=name) for name in names})
+    dataset = the_dataset(columns={name: replace(COLUMNS["rater"], name=name) for name in names})
     condition = exactly_one(*(a_constraint(COLUMN, Operator.EQ, "x", on_column=name) for name in names))
     verdicts = {"x": Verdict.SATISFIED, "y": Verdict.UNSATISFIED, None: Verdict.UNKNOWN}
     told = {Verdict.SATISFIED: True, Verdict.UNSATISFIED: False, Verdict.UNKNOWN: None}
@@ -287,7 +287,7 @@ def test_exactly_one_of_row_terms_has_the_truth_of_exactly_one(number: int) -> N
 
 
 def test_a_region_is_none_of_some_only_when_it_is_a_region() -> None:
-    dataset = the_dataset(columns={"subject_region": replace(COLUMNS["value"], name="subject_region")})
+    dataset = the_dataset(columns={"subject_region": replace(COLUMNS["rater"], name="subject_region")})
     condition = a_constraint(SUBJECT_REGION, Operator.IS_NONE_OF, GERMANY, FRANCE)
     frame = pl.DataFrame({"subject_region": [GERMANY, FRANCE, ISO3166 + "AT", "Austria", None]})
 

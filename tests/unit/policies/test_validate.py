@@ -26,6 +26,7 @@ from policies.terms import Rate
 from policies.validate import validate
 from policies.vocabulary import (
     ATTRIBUTE,
+    BUCKET,
     CERTIFY_DELETION,
     COLUMN,
     COMPENSATE,
@@ -42,7 +43,6 @@ from policies.vocabulary import (
     EVALUATE,
     EVENT,
     FIELD,
-    GENERALISE,
     INFORM,
     INFORMED_PARTY,
     KEEP,
@@ -58,11 +58,11 @@ from policies.vocabulary import (
     PRODUCT,
     PSEUDONYMISE,
     PURPOSE,
-    REDACT_TEXT,
     SETTLE,
     SPATIAL,
     SUBJECT_REGION,
     TRANSFORM,
+    TRANSFORMS,
     USE,
     Iri,
     Operator,
@@ -151,11 +151,11 @@ def to_owner(function: Iri) -> Role:
             an_offer(),
             either(a_constraint(SPATIAL, Operator.EQ, GERMANY), a_constraint(PURPOSE, Operator.IS_A, RESEARCH)),
         ),
-        refined(an_offer(), a_constraint(COLUMN, Operator.EQ, "public", on_column="value")),
+        refined(an_offer(), a_constraint(COLUMN, Operator.EQ, "public", on_column="rater")),
     ],
 )
 def test_registered(policy: Policy) -> None:
-    validate(policy, now=NOW, columns=frozenset(COLUMNS))
+    validate(policy, now=NOW, columns=COLUMNS)
 
 
 def second_permission(action: Iri) -> Policy:
@@ -369,8 +369,8 @@ REFUSED: list[tuple[str, str, Policy]] = [
         "/permission/0/target/refinement/2",
         refined(
             an_offer(),
-            a_constraint(TRANSFORM, Operator.EQ, PSEUDONYMISE, on_column="rater"),
-            a_constraint(TRANSFORM, Operator.EQ, REDACT_TEXT, on_column="rater"),
+            a_constraint(TRANSFORM, Operator.EQ, BUCKET, on_column="value", parameter=2),
+            a_constraint(TRANSFORM, Operator.EQ, BUCKET, on_column="value", parameter=3),
         ),
     ),
     (
@@ -411,7 +411,7 @@ REFUSED: list[tuple[str, str, Policy]] = [
     (
         "POLICY_TERM_UNKNOWN",
         "/permission/0/target/refinement/1/rep:onColumn",
-        an_offer(transforms={"unheard": Transform(term=GENERALISE, parameter=1)}),
+        an_offer(transforms={"unheard": Transform(term=PSEUDONYMISE)}),
     ),
 ]
 
@@ -419,7 +419,7 @@ REFUSED: list[tuple[str, str, Policy]] = [
 @pytest.mark.parametrize(("code", "pointer", "policy"), REFUSED)
 def test_refused(code: str, pointer: str, policy: Policy) -> None:
     with pytest.raises(PolicyError) as refused:
-        validate(policy, now=NOW, columns=frozenset(COLUMNS))
+        validate(policy, now=NOW, columns=COLUMNS)
     assert (refused.value.code, refused.value.pointer) == (code, pointer)
 
 
@@ -450,7 +450,7 @@ def test_only_caps_and_times_can_leave_nothing() -> None:
 def test_the_reference_example_is_registered_once_everything_is_supplied() -> None:
     policy = intake((shared("reference") / "licence-example.json").read_bytes())
 
-    validate(policy, now=NOW, supplied=frozenset(OPERANDS))
+    validate(policy, now=NOW, supplied=frozenset(OPERANDS), applied=frozenset(TRANSFORMS))
     with pytest.raises(PolicyError) as refused:
         validate(policy, now=NOW)
     assert refused.value.code == "POLICY_UNENFORCEABLE"

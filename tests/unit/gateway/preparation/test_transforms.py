@@ -7,7 +7,9 @@ import pytest
 from connectors.kinds import AMOUNT, REFERENCE, TEXT, TIME
 from gateway.preparation.transforms import apply, supports
 from policies.model import Transform
+from policies.registering.bounds import APPLIED
 from policies.vocabulary import (
+    AGGREGATE_ONLY,
     BUCKET,
     DROP,
     GENERALISE,
@@ -15,8 +17,12 @@ from policies.vocabulary import (
     PSEUDONYMISE,
     REDACT_TEXT,
     TIME_UNITS,
+    TRANSFORMS,
     TRUNCATE_TIME,
     Iri,
+    Parameter,
+    TransformTerm,
+    ValueKind,
 )
 
 KEY = b"k" * 32
@@ -73,22 +79,31 @@ def test_integers_fall_into_buckets() -> None:
 @pytest.mark.parametrize(
     ("transform", "kind", "expected"),
     [
-        (Transform(term=KEEP), TEXT, True),
-        (Transform(term=DROP), AMOUNT, True),
-        (Transform(term=PSEUDONYMISE), REFERENCE, True),
-        (Transform(term=PSEUDONYMISE), AMOUNT, False),
-        (Transform(term=TRUNCATE_TIME, parameter=DAY), TIME, True),
-        (Transform(term=TRUNCATE_TIME), TIME, False),
-        (Transform(term=TRUNCATE_TIME, parameter=DAY), TEXT, False),
-        (Transform(term=BUCKET, parameter=5), AMOUNT, True),
-        (Transform(term=BUCKET, parameter=0), AMOUNT, False),
-        (Transform(term=BUCKET), AMOUNT, False),
-        (Transform(term=BUCKET, parameter=5), TEXT, False),
-        (Transform(term=GENERALISE, parameter=1), TEXT, False),
-        (Transform(term=REDACT_TEXT), TEXT, False),
+        (Transform(term=KEEP), ValueKind.TEXT, True),
+        (Transform(term=DROP), ValueKind.DECIMAL, True),
+        (Transform(term=PSEUDONYMISE), ValueKind.TEXT, True),
+        (Transform(term=BUCKET, parameter=5), ValueKind.INTEGER, True),
+        (Transform(term=PSEUDONYMISE), ValueKind.DECIMAL, False),
+        (Transform(term=TRUNCATE_TIME, parameter=DAY), ValueKind.DATE_TIME, True),
+        (Transform(term=TRUNCATE_TIME), ValueKind.DATE_TIME, False),
+        (Transform(term=TRUNCATE_TIME, parameter=DAY), ValueKind.TEXT, False),
+        (Transform(term=BUCKET, parameter=5), ValueKind.DECIMAL, True),
+        (Transform(term=BUCKET, parameter=0), ValueKind.DECIMAL, False),
+        (Transform(term=BUCKET), ValueKind.DECIMAL, False),
+        (Transform(term=BUCKET, parameter=5), ValueKind.TEXT, False),
+        (Transform(term=GENERALISE, parameter=1), ValueKind.TEXT, False),
+        (Transform(term=REDACT_TEXT), ValueKind.TEXT, False),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_fetched(
-    transform: Transform, kind: pa.DataType, expected: bool
+    transform: Transform, kind: ValueKind, expected: bool
 ) -> None:  # a table
     assert supports(transform, kind) is expected
+
+
+@pytest.mark.parametrize("term", TRANSFORMS.values(), ids=lambda term: term.iri)
+def test_registration_admits_what_can_be_done_here_or_withholds(term: TransformTerm) -> None:
+    parameter = {Parameter.LEVEL: 1, Parameter.WIDTH: 5, Parameter.TIME_UNIT: DAY, None: None}[term.parameter]
+    done = {supports(Transform(term=term.iri, parameter=parameter), kind) for kind in term.fits}
+
+    assert done == {term.iri in APPLIED - {AGGREGATE_ONLY}}
