@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from docs.markdown import page, table
-from policies.registering.bounds import APPLIED, SUPPLIED
+from policies.registering.abilities import HERE
 from policies.vocabulary import (
     CLOSE_MATCHES,
     COLUMN_TYPES,
@@ -116,11 +116,11 @@ def profile_page() -> str:
         " apply is refused.",
         _transforms(),
         "## What is not enforced here yet",
-        "Nobody here supplies the value of "
-        + _listed(sorted(OPERANDS.keys() - SUPPLIED))
-        + ", and nobody applies "
-        + _listed(sorted(TRANSFORMS.keys() - APPLIED))
-        + ". A policy that rests on one of them would deny every request, so it is refused at registration.",
+        "A policy that rests on one of these terms would deny every request, so it is refused at registration.",
+        "- Nobody here supplies the value of " + _listed(OPERANDS.keys() - HERE.operands) + ".",
+        "- Nobody here applies " + _listed(TRANSFORMS.keys() - HERE.transforms) + ".",
+        "- Nobody here records that these duties were fulfilled: " + _listed(DUTY_TERMS.keys() - HERE.duties) + ".",
+        "- Prices are booked by " + _listed(HERE.units) + " only.",
         "## Duty terms",
         "Every term has one discharge point: *before* the use, *by the gateway* as part of the plan, or *after*."
         " Elsewhere it is refused. A nested duty takes its parties and target from its rule, and does not recur:"
@@ -217,8 +217,8 @@ def _unit(operand: Operand) -> str:
             return f"; `unit`: {_code(unit)}"
 
 
-def _listed(iris: list[Iri]) -> str:
-    return ", ".join(_code(each) for each in iris)
+def _listed(iris: Iterable[Iri]) -> str:
+    return ", ".join(sorted(_code(each) for each in iris))
 
 
 def _operators() -> str:

@@ -116,7 +116,7 @@ def _permissions(made: Shapes) -> None:
     )
     made.add(
         "Prohibition",
-        "A prohibition is like a permission, and neither limits, nor transforms, nor joint sets stand in it.",
+        "A prohibition is like a permission, without limits, transforms and joint sets; it names columns or rows.",
         {
             "targetObjectsOf": odrl("prohibition"),
             "targetClass": odrl("Prohibition"),
@@ -130,6 +130,10 @@ def _permissions(made: Shapes) -> None:
                 constrained=[each for each in constrained if OPERANDS[each].grain not in _ALONE],
                 refined=[each for each in refined if OPERANDS[each].grain not in _ALONE],
             ),
+            "or": [
+                {"property": _atoms([odrl("target"), odrl("refinement")], _of_grain(grain))}
+                for grain in (Grain.COLUMN, Grain.ROW)
+            ],
         },
     )
     made.add(
@@ -335,7 +339,7 @@ def _placed(placement: Placement) -> list[Iri]:
     return [iri for iri, operand in OPERANDS.items() if placement in operand.placements]
 
 
-def _of_grain(grain: Grain) -> Form:
+def _of_grain(grain: Grain) -> list[Iri]:
     return [iri for iri, operand in OPERANDS.items() if operand.grain is grain]
 
 

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from policies.errors import PolicyAmbiguousError, PolicyMalformedError, PolicyUnsupportedError
 from policies.model import ColumnFacts, Permission, Policy, PolicyClass
-from policies.registering.bounds import APPLIED, SUPPLIED, require_enforceable
+from policies.registering.abilities import HERE, Abilities
+from policies.registering.bounds import require_enforceable
 from policies.registering.columns import require_columns
 from policies.registering.left_out import unknown
 from policies.registering.parts import every_rule, top_rules
 from policies.registering.placement import require_placed
 from policies.registering.places import Written
 from policies.registering.wellformed import require_tree
-from policies.vocabulary import PROFILE, Iri, local
+from policies.vocabulary import PROFILE, local
 
 
 def validate(
@@ -20,8 +21,7 @@ def validate(
     *,
     now: datetime,
     columns: Mapping[str, ColumnFacts] | None = None,
-    supplied: frozenset[Iri] = SUPPLIED,
-    applied: frozenset[Iri] = APPLIED,
+    abilities: Abilities = HERE,
 ) -> None:
     """Check that the policy can be registered.
 
@@ -29,8 +29,7 @@ def validate(
         policy: as taken in, or made of flat terms.
         now: terms that lie in the past at this moment are refused.
         columns: the columns of the dataset, by name; without them neither names nor types of columns are checked.
-        supplied: the left operands whose actual value somebody supplies; a term on any other one is refused.
-        applied: the transforms that somebody applies; any other one is refused.
+        abilities: what can be enforced; a term that needs anything else is refused.
 
     Raises:
         PolicyError: with a code, the broken rule, and a JSON pointer into the document that is written of it.
@@ -44,7 +43,7 @@ def validate(
     _require_one_decides(policy)
     if columns is not None:
         require_columns(policy, columns)
-    require_enforceable(policy, now=now, supplied=supplied, applied=applied)
+    require_enforceable(policy, now=now, abilities=abilities)
 
 
 def _require_parties(policy: Policy) -> None:

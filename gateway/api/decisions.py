@@ -29,6 +29,7 @@ class DecisionInput:
     action: UseAction | None = strawberry.field(description="What was to be done.")
     purpose: Iri = strawberry.field(description="What for.")
     place: Iri | None = strawberry.field(description="Where, as far as it was declared.")
+    model: Iri | None = strawberry.field(description="For which model, as far as it was declared.")
     columns: list[str] = strawberry.field(description="Canonical columns that were asked for.")
     filtered: list[str] = strawberry.field(description="Columns that the read filtered by.")
     ordered: list[str] = strawberry.field(description="Columns that the read sorted by.")
@@ -41,6 +42,7 @@ class DecisionInput:
             action=ACTIONS_BY_IRI.get(asked.action),
             purpose=Iri(asked.purpose),
             place=Iri(asked.place) if asked.place else None,
+            model=Iri(asked.model) if asked.model else None,
             columns=list(asked.columns),
             filtered=list(asked.filtered),
             ordered=list(asked.ordered),
@@ -113,6 +115,7 @@ class ForeseenRead:
     purpose: Iri = strawberry.field(description="What for.")
     columns: list[str] = strawberry.field(description="Canonical columns that would be asked for.")
     place: Iri | None = strawberry.field(default=None, description="Where.")
+    model: Iri | None = strawberry.field(default=None, description="For which model.")
     rows: int = strawberry.field(default=1, description="How many records would be asked for.")
 
     def command(self) -> Foreseen:
@@ -123,6 +126,7 @@ class ForeseenRead:
             action=ACTION_IRIS[self.action],
             purpose=self.purpose,
             place=self.place,
+            model=self.model,
             columns=tuple(self.columns),
             rows=self.rows,
         )

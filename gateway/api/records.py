@@ -35,6 +35,7 @@ def _arguments(types: KindTypes) -> dict[str, tuple[Any, Any]]:
         "purpose": (_argument(Iri, "What the records are for: an IRI of the Data Privacy Vocabulary."), _REQUIRED),
         "action": (_argument(UseAction, "What is done with them."), UseAction.FINE_TUNE),
         "place": (_argument(optional(Iri), "Where that is done: an ISO 3166 country IRI."), None),
+        "model": (_argument(optional(Iri), "The model that it is done for: its IRI, as in the licence."), None),
         "first": (First, FIRST),
         "after": (After, None),
         "where": (_argument(optional(types.where), "Which records; without it all."), None),

@@ -275,6 +275,7 @@ class PrepareDelivery(Command):
     purpose: str
     action: str
     place: str = ""
+    model: str = ""
     rows: int | None = None
     """At most so many of each dataset; nothing: all that there are."""
 

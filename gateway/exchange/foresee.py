@@ -27,6 +27,7 @@ class Foreseen:
     action: str
     purpose: str
     place: str | None = None
+    model: str | None = None
     columns: tuple[str, ...]
     rows: int = 1
 
@@ -63,6 +64,7 @@ def _decided(ports: Ports, reading: Reading, asked: Foreseen) -> DecisionRecord:
         purpose=asked.purpose,
         action=asked.action,
         place=asked.place,
+        model=asked.model,
         columns=asked.columns,
         first=asked.rows,
         operation="",

@@ -5,82 +5,54 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from policies.errors import PolicyUnenforceableError
-from policies.model import Condition, Constraint, Logic, LogicalConstraint, Permission, Policy, Transform
+from policies.model import Condition, Constraint, Logic, LogicalConstraint, Permission, Policy, Transform, atoms
 from policies.prices import rate_of
 from policies.regions import empty
+from policies.registering.abilities import Abilities
 from policies.registering.parts import conjuncts, every_constraint, leaves, nested_duties
 from policies.registering.places import Written
 from policies.termset import name_of
-from policies.transforms import strongest
+from policies.transforms import applies, strongest
 from policies.vocabulary import (
+    ANONYMIZE,
     COMPENSATE,
-    CONTESTED,
     DATE_TIME,
     DUE_BY,
     ELAPSED_TIME,
-    GENERALISE,
-    MIN_GROUP_SIZE,
-    MIN_QUALITY,
     OPERANDS,
-    OPT_OUT,
-    PER_QUERY,
-    PER_RECORD,
-    RECORDS_PER_SUBJECT,
-    REDACT_TEXT,
-    RHO,
-    SUBJECT_AGE,
-    SUBJECT_REGION,
-    TECHNICAL_MEASURE,
-    TOKEN_COUNT,
+    PROFILE,
     TRANSFORM,
-    TRANSFORMS,
     Grain,
     Iri,
     Operator,
     compact,
 )
 
-SUPPLIED: Final = frozenset(OPERANDS) - {
-    CONTESTED,
-    MIN_GROUP_SIZE,
-    MIN_QUALITY,
-    OPT_OUT,
-    RECORDS_PER_SUBJECT,
-    RHO,
-    SUBJECT_AGE,
-    SUBJECT_REGION,
-    TECHNICAL_MEASURE,
-    TOKEN_COUNT,
-}
-"""The operands whose actual value somebody supplies here; every other one would deny each request."""
-APPLIED: Final = frozenset(TRANSFORMS) - {GENERALISE, REDACT_TEXT}
-"""The transforms that somebody applies here; a column under any other one could never leave."""
-PRICED: Final = frozenset({PER_RECORD, PER_QUERY})
-"""The units that a release can be charged by."""
 _USED_UP: Final = frozenset({ELAPSED_TIME}) | {each.iri for each in OPERANDS.values() if each.grain is Grain.CAP}
 """Operands whose bound is used up by using."""
 
 
-def require_enforceable(policy: Policy, *, now: datetime, supplied: frozenset[Iri], applied: frozenset[Iri]) -> None:
+def require_enforceable(policy: Policy, *, now: datetime, abilities: Abilities) -> None:
     """Refuse what could never permit anything, or what nobody here can check.
 
     Raises:
-        PolicyUnenforceableError: an operand without supplier, a transform that nobody applies, a term that is past,
-            zero or contradictory, transforms of one column that cannot be combined, or a price that cannot be booked.
+        PolicyUnenforceableError: an operand without supplier, a transform that nobody applies, a duty that nobody can
+            discharge, a term that is past, zero or contradictory, transforms of one column that cannot be combined, or
+            a price that cannot be booked.
     """
     for constraint, place in every_constraint(policy):
-        if constraint.left not in supplied:
+        if constraint.left not in abilities.operands:
             raise PolicyUnenforceableError(
                 f"nobody here supplies the value of `{compact(constraint.left)}`",
                 rule=18,
                 hint="leave the term out, or bound something that is measured here",
                 pointer=place.pointer("leftOperand"),
             )
-        if constraint.left == TRANSFORM and constraint.right[0] not in applied:
+        if constraint.left == TRANSFORM and constraint.right[0] not in abilities.transforms:
             raise PolicyUnenforceableError(
                 f"nobody here applies `{compact(str(constraint.right[0]))}`",
                 rule=13,
-                hint=f"use one of {', '.join(f'`{compact(each)}`' for each in sorted(applied))}",
+                hint=f"use one of {', '.join(f'`{compact(each)}`' for each in sorted(abilities.transforms))}",
                 pointer=place.pointer("rightOperand"),
             )
         if constraint.left == DUE_BY and _past(constraint, now):
@@ -95,7 +67,8 @@ def require_enforceable(policy: Policy, *, now: datetime, supplied: frozenset[Ir
         _require_left(permission, now, place)
         _require_consistent(permission, place)
         _require_combinable(permission, place)
-        _require_price(permission, place)
+        _require_discharged(permission, place, abilities)
+        _require_price(permission, place, abilities)
 
 
 def _conditions(permission: Permission, place: Written) -> Iterator[tuple[Condition, Written]]:
@@ -179,7 +152,32 @@ def _require_combinable(permission: Permission, place: Written) -> None:
             )
 
 
-def _require_price(permission: Permission, place: Written) -> None:
+def _require_discharged(permission: Permission, place: Written, abilities: Abilities) -> None:
+    """Each duty of the permission can be discharged: recorded before the use, or met by the plan."""
+    transforms = tuple(
+        Transform(term=Iri(str(each.right[0])), parameter=each.parameter)
+        for each in atoms(permission.target.refinements)
+        if each.left == TRANSFORM
+    )
+    for duty, where in nested_duties(permission, place):
+        if duty.action.term not in abilities.duties:
+            raise PolicyUnenforceableError(
+                f"nobody here records that `{compact(duty.action.term)}` was fulfilled",
+                rule=15,
+                hint="leave the duty out; no use could begin before it",
+                pointer=where.pointer("action"),
+            )
+        measures = duty.action.refinements
+        if duty.action.term == ANONYMIZE and not any(applies(each, measures, PROFILE) for each in transforms):
+            raise PolicyUnenforceableError(
+                "no transform of the permission is the measure that `odrl:anonymize` asks for",
+                rule=15,
+                hint="refine the target by a `rep:transform` on each column that may leave, or leave the duty out",
+                pointer=where.pointer("action"),
+            )
+
+
+def _require_price(permission: Permission, place: Written, abilities: Abilities) -> None:
     prices = [(duty, where) for duty, where in nested_duties(permission, place) if duty.action.term == COMPENSATE]
     for number, (duty, where) in enumerate(prices):
         rate = rate_of(duty)
@@ -194,10 +192,10 @@ def _require_price(permission: Permission, place: Written) -> None:
                 hint="give one `payAmount` with at most six decimals and one `unitOfCount`",
                 pointer=where.pointer("action"),
             )
-        if rate.unit not in PRICED:
+        if rate.unit not in abilities.units:
             raise PolicyUnenforceableError(
                 f"nobody here counts `{compact(rate.unit)}`",
                 rule=27,
-                hint="price by `rep:perRecord` or `rep:perQuery`",
+                hint=f"price by {' or '.join(f'`{compact(each)}`' for each in sorted(abilities.units))}",
                 pointer=where.pointer("action"),
             )

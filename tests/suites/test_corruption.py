@@ -24,8 +24,9 @@ from policies.registering.places import path_of
 from policies.stored import stored_policy
 from policies.terms import same_terms
 from policies.validate import validate
-from policies.vocabulary import OPERANDS, PREFIXES, TRANSFORMS, Iri, ValueKind
+from policies.vocabulary import PREFIXES, Iri, ValueKind
 from tests.testkit.mutants import Cut, Document, Mutant, cuts, slips
+from tests.testkit.policies import EVERYTHING
 from tests.testkit.probes import NOW, decisions, permits_more, probes
 from tests.testkit.variants import variants
 
@@ -59,7 +60,7 @@ def columns() -> dict[str, ColumnFacts]:
 
 
 def register(policy: Policy) -> Policy:
-    validate(policy, now=NOW, columns=columns(), supplied=frozenset(OPERANDS), applied=frozenset(TRANSFORMS))
+    validate(policy, now=NOW, columns=columns(), abilities=EVERYTHING)
     return policy
 
 

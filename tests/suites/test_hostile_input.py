@@ -28,9 +28,9 @@ from policies.predicate import And, Not, Or, Predicate
 from policies.registering.wellformed import require_tree
 from policies.render import summary
 from policies.validate import validate
-from policies.vocabulary import OPERANDS, Iri
+from policies.vocabulary import Iri
 from tests.suites.hostile import BEYOND, LARGEST, agreement, crooked, filled, nodes
-from tests.testkit.policies import COLUMNS, NOW, a_state, an_access, the_dataset
+from tests.testkit.policies import COLUMNS, EVERYTHING, NOW, a_state, an_access, the_dataset
 
 CROOKED: Final = dict(crooked())
 
@@ -119,7 +119,7 @@ def uses(policy: Policy, smaller: Policy, rows: pl.DataFrame) -> dict[str, Calla
     access, state = an_access(dataset=dataset), a_state()
     decision = evaluate(policy, access, state, NOW)
     return {
-        "validate": lambda: validate(policy, now=NOW, supplied=frozenset(OPERANDS)),
+        "validate": lambda: validate(policy, now=NOW, abilities=EVERYTHING),
         "policy_hash": lambda: policy_hash(policy),
         "contain": lambda: contain(policy, smaller),
         "difference": lambda: difference(policy, smaller),
@@ -245,7 +245,7 @@ def test_each_transform_is_compared_twice(monkeypatch: pytest.MonkeyPatch) -> No
     number = len(policy.permissions[0].target.refinements)
     calls = counting(monkeypatch, transforms, "stronger")
 
-    validate(policy, now=NOW, supplied=frozenset(OPERANDS))
+    validate(policy, now=NOW, abilities=EVERYTHING)
 
     assert len(calls) < 2 * number
 

@@ -26,11 +26,12 @@ from policies.model import Condition, Policy, PolicyClass, Prohibition, Transfor
 from policies.templates import TEMPLATES, Template
 from policies.terms import Rate, Terms, agreement
 from policies.validate import validate
-from policies.vocabulary import FINE_TUNE, OPERANDS, PSEUDONYMISE, REP, Iri
+from policies.vocabulary import FINE_TUNE, PSEUDONYMISE, REP, Iri
 from tests.architecture.packages import ROOT
 from tests.testkit.policies import (
     ASSET,
     EUROS,
+    EVERYTHING,
     LICENCE,
     LICENSEE,
     NOW,
@@ -170,7 +171,7 @@ def require_agreement(policy: Policy) -> None:
     """Registration and shapes agree on where terms may stand; what is refused for its meaning is left aside."""
     document = to_document(policy)
     try:
-        validate(intake(document), now=NOW, supplied=frozenset(OPERANDS))
+        validate(intake(document), now=NOW, abilities=EVERYTHING)
     except PolicyTermMisplacedError:
         assert complaint(document) != ""
     except PolicyError:
@@ -364,7 +365,7 @@ def broken(pointer: str, value: object) -> dict[str, Any]:
 
 
 def test_the_example_can_be_registered_before_it_is_broken() -> None:
-    validate(intake(EXAMPLE), now=NOW, supplied=frozenset(OPERANDS))
+    validate(intake(EXAMPLE), now=NOW, abilities=EVERYTHING)
 
 
 @pytest.fixture(scope="module")
@@ -380,7 +381,7 @@ def test_a_broken_policy_is_refused_by_shapes_and_intake_alike(name: str, found_
         found_by_the_w3c.append(name)
 
     with pytest.raises(PolicyError):
-        validate(intake(document), now=NOW, supplied=frozenset(OPERANDS))
+        validate(intake(document), now=NOW, abilities=EVERYTHING)
     assert report_on(facts, BOTH) != ""
 
 

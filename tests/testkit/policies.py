@@ -23,20 +23,26 @@ from policies.model import (
     Target,
     Value,
 )
+from policies.registering.abilities import Abilities
 from policies.terms import Rate, Terms, agreement
 from policies.vocabulary import (
     APPROVED,
     DPV,
+    DUTY_TERMS,
     ETHICS_DECISION,
     FINE_TUNE,
     ISO3166,
     MODEL_RELEASE,
+    OPERANDS,
     PD,
+    PER_QUERY,
+    PER_RECORD,
     PRODUCT,
     PURPOSE,
     RECIPIENT,
     SPATIAL,
     STORAGE_JURISDICTION,
+    TRANSFORMS,
     Iri,
     Operator,
     ValueKind,
@@ -68,6 +74,14 @@ COLUMNS = {
         ("licence_hint", ValueKind.TEXT, Iri(DPV + "NonPersonalData"), "none"),
     )
 }
+
+EVERYTHING = Abilities(
+    operands=frozenset(OPERANDS),
+    transforms=frozenset(TRANSFORMS),
+    duties=frozenset(DUTY_TERMS),
+    units=frozenset({PER_RECORD, PER_QUERY}),
+)
+"""As if all that the profile knows could be enforced."""
 
 
 def some_terms(**changes: Any) -> Terms:

@@ -81,9 +81,9 @@ class Gatherer:
         order = to_order(given.get("orderBy") or ())
         licences = tuple(dict.fromkeys(given["licences"]))
         action = ACTION_IRIS[given["action"]]
-        place = given.get("place")
+        place, model = given.get("place"), given.get("model")
         plan = plan_digest(
-            self.party, types.kind.value, sorted(licences), given["purpose"], action, place, predicate, order
+            self.party, types.kind.value, sorted(licences), given["purpose"], action, place, model, predicate, order
         )
         after = given.get("after")
         columns, with_id = self._columns(selected, types)
@@ -94,6 +94,7 @@ class Gatherer:
             purpose=given["purpose"],
             action=action,
             place=place,
+            model=model,
             columns=columns,
             with_id=with_id,
             where=predicate,

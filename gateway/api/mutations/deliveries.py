@@ -24,6 +24,7 @@ class PrepareDeliveryInput:
     purpose: Iri = strawberry.field(description="What for.")
     action: UseAction = strawberry.field(default=UseAction.FINE_TUNE, description="What is to be done with it.")
     place: Iri | None = strawberry.field(default=None, description="Where: an ISO 3166 country IRI.")
+    model: Iri | None = strawberry.field(default=None, description="For which model: its IRI, as in the licence.")
     rows: int | None = strawberry.field(default=None, description="At most so many of each dataset; without it all.")
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY)
 
@@ -92,6 +93,7 @@ class DeliveryMutation:
                 purpose=given.purpose,
                 action=ACTION_IRIS[given.action],
                 place=given.place or "",
+                model=given.model or "",
                 rows=given.rows,
                 idempotency_key=given.idempotency_key,
             ),

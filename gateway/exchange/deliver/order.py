@@ -90,6 +90,7 @@ def _decided(ports: Ports, principal: Principal, command: PrepareDelivery, view:
         action=command.action,
         purpose=command.purpose,
         place=command.place,
+        model=command.model,
         ordered=now,
         items=(),
     )
@@ -118,6 +119,7 @@ def _entry(ports: Ports, principal: Principal, command: PrepareDelivery, permitt
         action=command.action,
         purpose=command.purpose,
         place=command.place,
+        model=command.model,
         ordered=ports.clock(),
         items=tuple(
             PlannedItem(

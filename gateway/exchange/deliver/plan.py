@@ -44,6 +44,7 @@ class DeliveryPlan:
     action: str
     purpose: str
     place: str = ""
+    model: str = ""
     ordered: datetime
     items: tuple[PlannedItem, ...]
 
@@ -95,6 +96,7 @@ def whole_dataset(
         purpose=plan.purpose,
         action=plan.action,
         place=plan.place or None,
+        model=plan.model or None,
         columns=description.columns,
         first=rows,
         mode=ColumnMode.OMIT,

@@ -17,10 +17,11 @@ from gateway.exchange.read.model import Problem, ReadCommand, Stage
 from gateway.exchange.read.plan import ReadPlan
 from gateway.exchange.review import PlatformUse
 from gateway.preparation.transforms import supports
-from graph.journal.rows import DatasetRow, LicenceRow
+from graph.journal.rows import LicenceRow
 from graph.journal.view import View
 from policies.model import (
     AccessRequest,
+    DatasetFacts,
     Decision,
     Evidence,
     LicenceStatus,
@@ -31,7 +32,16 @@ from policies.model import (
 )
 from policies.predicate import columns_of
 from policies.record import Record, record
-from policies.vocabulary import APPROVED, ETHICS_DECISION, OBTAIN_ETHICS_DECISION, PURPOSE, RECIPIENT, SPATIAL, Iri
+from policies.vocabulary import (
+    APPROVED,
+    ETHICS_DECISION,
+    OBTAIN_ETHICS_DECISION,
+    PRODUCT,
+    PURPOSE,
+    RECIPIENT,
+    SPATIAL,
+    Iri,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +102,9 @@ def decide(
     problem = _stale(plan) or _not_active(licence) or _narrowed(plan) or _platform_terms(plan, description, view)
     if problem is not None:
         return Denied(plan=plan, problem=problem)
-    terms = policies.plan(licence.policy, facts_of(plan.dataset), view)
-    request = _request(plan.command, plan.dataset, description, party)
+    facts, present = facts_of(plan.dataset), frozenset(description.columns)
+    terms = policies.plan(licence.policy, facts, view)
+    request = asked_of(plan.command, facts, target=plan.dataset.dataset, present=present, party=party)
     state = _state(licence, terms.policy, view, held)
     decision = terms.decide(request, state, now)
     decided = record(decision, agreement=terms.policy.uid, request=request, state=state, now=now)
@@ -157,20 +168,31 @@ def _platform_terms(plan: ReadPlan, description: DatasetDescription, view: View)
             return _refusal("PLATFORM_TERMS_UNDECIDED", "the platform's own terms on this use are not settled")
 
 
-def _request(command: ReadCommand, dataset: DatasetRow, description: DatasetDescription, party: str) -> AccessRequest:
-    present = frozenset(description.columns)
+def asked_of(
+    command: ReadCommand, facts: DatasetFacts, *, target: str, present: frozenset[str], party: str
+) -> AccessRequest:
+    """What a read asks for, as policies see it: the one place that supplies what a caller declares.
+
+    Args:
+        command: the read.
+        facts: what the dataset declares.
+        target: the dataset.
+        present: the columns that its source fills.
+        party: who asks, and receives.
+    """
     return AccessRequest(
         party=Iri(party),
         action=Iri(command.action),
-        target=Iri(dataset.dataset),
+        target=Iri(target),
         selected=frozenset(command.columns) & present,
         filtered=columns_of(command.where),
         ordered=frozenset(term.column for term in command.order),
-        dataset=facts_of(dataset),
+        dataset=facts,
         values={
             PURPOSE: frozenset({command.purpose}),
             SPATIAL: frozenset({command.place} if command.place else ()),
             RECIPIENT: frozenset({party}),
+            PRODUCT: frozenset({command.model} if command.model else ()),
         },
         rows=command.first,
         mode=command.mode,

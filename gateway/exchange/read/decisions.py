@@ -24,6 +24,7 @@ class Asked:
     action: str
     purpose: str
     place: str = ""
+    model: str = ""
     columns: tuple[str, ...] = ()
     filtered: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Asked:
             action=command.action,
             purpose=command.purpose,
             place=command.place or "",
+            model=command.model or "",
             columns=tuple(sorted(command.columns)),
             filtered=tuple(sorted(columns_of(command.where))),
             ordered=tuple(term.column for term in command.order),

@@ -43,6 +43,7 @@ class ReadCommand:
     purpose: str
     action: str
     place: str | None = None
+    model: str | None = None
     columns: tuple[str, ...]
     """Canonical columns that the operation selects."""
     with_id: bool = False

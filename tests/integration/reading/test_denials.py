@@ -19,6 +19,8 @@ from policies.vocabulary import EVALUATE, FINE_TUNE, REDACT_TEXT, Iri
 from tests.testkit.clock import NOON
 from tests.testkit.reading import DEVELOPER, MARKETING, OWNER, RESEARCH, TERMS, Exchange, a_read, an_exchange
 
+MODEL = Iri("https://models.example/m1")
+
 
 async def assert_denied(exchange: Exchange, command: ReadCommand, code: str, *, stage: Stage = Stage.DECIDE) -> None:
     result = await exchange.one(command)
@@ -250,6 +252,23 @@ async def test_what_was_decided_settles_open_terms_and_opens_no_forbidden_ones(
             await assert_denied(exchange, a_read(licence), code)
         else:
             assert (await exchange.one(a_read(licence))).rows.num_rows == 4
+
+
+@pytest.mark.parametrize("model", [None, "https://models.example/other"])
+async def test_a_model_that_is_not_licensed(tmp_path: Path, model: str | None) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        terms = replace(TERMS, models=frozenset({MODEL}))
+        licence = await exchange.licence(await exchange.dataset(), terms)
+
+        await assert_denied(exchange, a_read(licence, model=model), "CONSTRAINT_NOT_MET")
+
+
+async def test_the_licensed_model(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        terms = replace(TERMS, models=frozenset({MODEL}))
+        licence = await exchange.licence(await exchange.dataset(), terms)
+
+        assert (await exchange.one(a_read(licence, model=MODEL))).rows.num_rows == 4
 
 
 @pytest.mark.requirement("R7")

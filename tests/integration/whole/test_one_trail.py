@@ -23,7 +23,7 @@ from tests.testkit.whole import a_world, licence_of
 TRAIL = """query ($l: ID!) { accessLog(licence: $l, first: 50) { nodes {
   id seq at kind stage code clause columns rows charged { amountMicro } receipt { id }
   decision { effect policy clause columns limit transforms { column does } reasons { code clause text }
-    asked { action purpose place columns filtered ordered rows } } } } }"""
+    asked { action purpose place model columns filtered ordered rows } } } } }"""
 
 
 @pytest.mark.requirement("R5")
@@ -89,6 +89,7 @@ async def test_both_sides_and_the_auditor_read_one_trail_of_decisions(tmp_path: 
             "action": "FINE_TUNE",
             "purpose": ACADEMIC,
             "place": None,
+            "model": None,
             "columns": ["rater", "value"],
             "filtered": ["value"],
             "ordered": [],

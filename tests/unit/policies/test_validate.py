@@ -25,6 +25,8 @@ from policies.prices import refinements_of
 from policies.terms import Rate
 from policies.validate import validate
 from policies.vocabulary import (
+    ANONYMIZE,
+    APPROVED,
     ATTRIBUTE,
     BUCKET,
     CERTIFY_DELETION,
@@ -38,8 +40,10 @@ from policies.vocabulary import (
     DATE_TIME,
     DELETE,
     DISTRIBUTE,
+    DPV,
     DUE_BY,
     ELAPSED_TIME,
+    ETHICS_DECISION,
     EVALUATE,
     EVENT,
     FIELD,
@@ -51,7 +55,7 @@ from policies.vocabulary import (
     MIN_GROUP_SIZE,
     OBSERVED_AT,
     OBTAIN_CONSENT,
-    OPERANDS,
+    OBTAIN_ETHICS_DECISION,
     PAY_AMOUNT,
     PAY_DEPOSIT,
     PER_RUN,
@@ -61,8 +65,8 @@ from policies.vocabulary import (
     SETTLE,
     SPATIAL,
     SUBJECT_REGION,
+    TECHNICAL_MEASURE,
     TRANSFORM,
-    TRANSFORMS,
     USE,
     Iri,
     Operator,
@@ -71,6 +75,7 @@ from tests.testkit.policies import (
     ASSET,
     COLUMNS,
     EUROS,
+    EVERYTHING,
     GERMANY,
     LICENSEE,
     NOW,
@@ -90,6 +95,9 @@ from tests.testkit.shared import shared
 WEEK = a_constraint(DUE_BY, Operator.LTEQ, timedelta(days=7))
 EUR = Iri("http://cvx.iptc.org/iso4217a/EUR")
 FIVE_EUROS = a_constraint(PAY_AMOUNT, Operator.EQ, Decimal(5), unit=EUR)
+
+
+PSEUDONYMISATION = Iri(DPV + "Pseudonymisation")
 
 
 def a_duty(term: Iri, *refinements: Condition, role: Role | None = None, **more: Any) -> Duty:
@@ -113,6 +121,10 @@ def owing(duty: Duty) -> Policy:
 
 def under(duty: Duty) -> Policy:
     return permitting(an_offer(), duties=(duty,))
+
+
+def pseudonymous(duty: Duty) -> Policy:
+    return refined(under(duty), a_constraint(TRANSFORM, Operator.EQ, PSEUDONYMISE, on_column="rater"))
 
 
 def remedied(duty: Duty) -> Policy:
@@ -146,7 +158,8 @@ def to_owner(function: Iri) -> Role:
             )
         ),
         remedied(a_duty(DELETE, WEEK)),
-        under(a_duty(PAY_DEPOSIT, FIVE_EUROS)),
+        under(a_duty(OBTAIN_ETHICS_DECISION, a_constraint(ETHICS_DECISION, Operator.EQ, APPROVED))),
+        pseudonymous(a_duty(ANONYMIZE, a_constraint(TECHNICAL_MEASURE, Operator.IS_A, PSEUDONYMISATION))),
         constrained(
             an_offer(),
             either(a_constraint(SPATIAL, Operator.EQ, GERMANY), a_constraint(PURPOSE, Operator.IS_A, RESEARCH)),
@@ -296,6 +309,17 @@ REFUSED: list[tuple[str, str, Policy]] = [
     ),
     ("POLICY_TERM_MISPLACED", "/permission/0/duty/0/action", under(a_duty(DELETE, WEEK))),
     ("POLICY_TERM_MISPLACED", "/permission/0/duty/0/action", under(a_duty(EVALUATE))),
+    ("POLICY_UNENFORCEABLE", "/permission/0/duty/0/action", under(a_duty(PAY_DEPOSIT, FIVE_EUROS))),
+    (
+        "POLICY_UNENFORCEABLE",
+        "/permission/0/duty/0/action",
+        under(a_duty(ANONYMIZE, a_constraint(TECHNICAL_MEASURE, Operator.EQ, PSEUDONYMISATION))),
+    ),
+    (
+        "POLICY_UNENFORCEABLE",
+        "/permission/0/duty/0/action",
+        pseudonymous(a_duty(ANONYMIZE, a_constraint(TECHNICAL_MEASURE, Operator.EQ, Iri(DPV + "DataRedaction")))),
+    ),
     ("POLICY_TERM_MISPLACED", "/obligation/3/action", owing(an_obligation(OBTAIN_CONSENT))),
     ("POLICY_TERM_MISPLACED", "/prohibition/0/remedy/0/action", remedied(a_duty(ATTRIBUTE))),
     ("POLICY_MALFORMED", "/permission/0/duty/0/assignee", under(a_duty(PAY_DEPOSIT, FIVE_EUROS, assignee=LICENSEE))),
@@ -450,7 +474,7 @@ def test_only_caps_and_times_can_leave_nothing() -> None:
 def test_the_reference_example_is_registered_once_everything_is_supplied() -> None:
     policy = intake((shared("reference") / "licence-example.json").read_bytes())
 
-    validate(policy, now=NOW, supplied=frozenset(OPERANDS), applied=frozenset(TRANSFORMS))
+    validate(policy, now=NOW, abilities=EVERYTHING)
     with pytest.raises(PolicyError) as refused:
         validate(policy, now=NOW)
     assert refused.value.code == "POLICY_UNENFORCEABLE"

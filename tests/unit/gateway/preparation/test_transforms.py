@@ -7,7 +7,7 @@ import pytest
 from connectors.kinds import AMOUNT, REFERENCE, TEXT, TIME
 from gateway.preparation.transforms import apply, supports
 from policies.model import Transform
-from policies.registering.bounds import APPLIED
+from policies.registering.abilities import HERE
 from policies.vocabulary import (
     AGGREGATE_ONLY,
     BUCKET,
@@ -106,4 +106,4 @@ def test_registration_admits_what_can_be_done_here_or_withholds(term: TransformT
     parameter = {Parameter.LEVEL: 1, Parameter.WIDTH: 5, Parameter.TIME_UNIT: DAY, None: None}[term.parameter]
     done = {supports(Transform(term=term.iri, parameter=parameter), kind) for kind in term.fits}
 
-    assert done == {term.iri in APPLIED - {AGGREGATE_ONLY}}
+    assert done == {term.iri in HERE.transforms - {AGGREGATE_ONLY}}
