@@ -8,6 +8,7 @@ from rdflib.namespace import RDF, SH, XSD
 
 from docs.shacl import REST, Form, Shapes
 from policies.vocabulary import (
+    CODES,
     DPV_SUBSET,
     ISO4217,
     ODRL,
@@ -156,7 +157,7 @@ def _value(operand: Operand) -> Mapping[str, Form]:
         narrower = sorted(each for each in DPV_SUBSET.broader if operand.root in DPV_SUBSET.ancestors(each))
         return {"in": list(narrower)}
     if operand.namespace:
-        return {"nodeKind": SH.IRI, "pattern": Literal(f"^{_escaped(operand.namespace)}[A-Z]{{2}}$")}
+        return {"nodeKind": SH.IRI, "pattern": _code(operand.namespace)}
     if operand.choices:
         closed = sorted(operand.choices)
         return {"in": [Literal(each) for each in closed] if operand.kind is ValueKind.TEXT else list(closed)}
@@ -170,8 +171,7 @@ def _unit(operand: Operand) -> Form:
         case ":":
             return {"path": _UNIT, "minCount": 1, "nodeKind": SH.IRI}
         case unit if unit == ISO4217:
-            pattern = Literal(f"^{_escaped(ISO4217)}[A-Z]{{3}}$")
-            return {"path": _UNIT, "minCount": 1, "nodeKind": SH.IRI, "pattern": pattern}
+            return {"path": _UNIT, "minCount": 1, "nodeKind": SH.IRI, "pattern": _code(ISO4217)}
         case unit:
             return {"path": _UNIT, "minCount": 1, "hasValue": unit}
 
@@ -191,6 +191,11 @@ def _parametrised(term: TransformTerm) -> Form:
         case Parameter.LEVEL | Parameter.WIDTH:
             parameter = {"minCount": 1, "datatype": XSD.integer, "minInclusive": 1}
     return {"property": ({"path": _RIGHT, "in": [term.iri]}, {"path": PARAMETER_PROPERTY, **parameter})}
+
+
+def _code(namespace: str) -> Literal:
+    """One of the codes under the namespace."""
+    return Literal(f"^{_escaped(namespace)}({'|'.join(sorted(CODES[namespace]))})$")
 
 
 def _escaped(text: str) -> str:

@@ -64,9 +64,15 @@ def canonical_bytes(policy: Policy) -> bytes:
     """The RFC 8785 bytes of the normal form: what is hashed and stored.
 
     Raises:
-        PolicyMalformedError: an IRI is not one, or some text is not Unicode.
+        PolicyMalformedError: an IRI is not one, some text is not Unicode, a moment is none of our era, or logic is
+            nested too deep.
     """
-    return _bytes(normal_form(policy))
+    try:
+        return _bytes(normal_form(policy))
+    except (OverflowError, RecursionError) as error:
+        raise PolicyMalformedError(
+            "the policy has no normal form", rule=3, hint="keep moments within the years 1 to 9999, and logic flat"
+        ) from error
 
 
 def policy_hash(policy: Policy) -> str:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from policies.canonical import policy_hash
 from policies.deciding.access import Situation
-from policies.deciding.applies import party_matches, permitted_action
+from policies.deciding.applies import forbidden_action, party_matches, permitted_action
 from policies.deciding.grants import Barrier, Grant, barrier_of, grant_of
 from policies.deciding.outcome import deny, narrowed, owed, permit, told
 from policies.deciding.release import release_of
@@ -198,7 +198,8 @@ def binding(mandate: Policy, situation: Situation) -> Iterator[Permission]:
         concerned = (
             party_matches(permission.assignee, situation)
             and situation.is_or_belongs_to(permission.target.source, situation.request.target)
-            and permitted_action(permission.action.term, situation) is not Verdict.UNSATISFIED
+            # WHY: a bound on part of what is asked is a bound on what is asked.
+            and forbidden_action(permission.action.term, situation) is not Verdict.UNSATISFIED
         )
         past = any(
             isinstance(each, Constraint) and each.left == DATE_TIME and situation.judge(each) is Verdict.UNSATISFIED

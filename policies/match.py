@@ -1,5 +1,6 @@
 """Containment: whether everything a request could use lies inside an offer, term by term."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -96,16 +97,30 @@ def _permissions(request: Policy, offer: Policy) -> Iterator[_Match]:
     for offered in offer.permissions:
         # WHY: what is offered and not asked for is left alone; the worse verdict on what is asked for stands.
         yield f"{prefix_of(offered.action.term, request, offer)}action", MatchVerdict.INSIDE
+    granted = Counter(each.uid for asked in request.permissions for each in _fitting(asked, offer)[:1])
     for asked in request.permissions:
         prefix = prefix_of(asked.action.term, request, offer)
         same = [each for each in offer.permissions if each.target.source == asked.target.source]
-        fitting = [each for each in same if PROFILE.includes(each.action.term, asked.action.term)]
+        fitting = _fitting(asked, offer)
         yield f"{prefix}action", _action(asked, same, fitted=bool(fitting))
         # WHY: without a fitting permission the terms are still told, when there is only one that can be meant.
         partner = fitting or ([] if prefix else same)
         for offered in partner[:1]:
-            for term, verdict in _terms(terms_of_permission(asked), terms_of_permission(offered)):
+            theirs = terms_of_permission(offered)
+            for term, verdict in _terms(terms_of_permission(asked), theirs):
                 yield f"{prefix}{term}", verdict
+            if granted[offered.uid] > 1:
+                # WHY: each permission counts for itself, so that several would take of one bound several times.
+                yield from ((f"{prefix}{term}", MatchVerdict.UNKNOWN) for term in theirs.shared())
+
+
+def _fitting(asked: Permission, offer: Policy) -> list[Permission]:
+    """The permissions of the offer that cover the action on the same target."""
+    return [
+        each
+        for each in offer.permissions
+        if each.target.source == asked.target.source and PROFILE.includes(each.action.term, asked.action.term)
+    ]
 
 
 def _action(asked: Permission, same: Sequence[Permission], *, fitted: bool) -> MatchVerdict:
@@ -132,11 +147,14 @@ def _terms(asked: PermissionTerms, offered: PermissionTerms) -> Iterator[_Match]
 
 
 def _joints(asked: PermissionTerms, offered: PermissionTerms) -> MatchVerdict:
-    """Each offered set must be kept by one at least as strict, or be out of reach of the asked columns."""
+    """Each offered set must be kept by one at least as strict, or be of columns that are not asked for.
+
+    Asking for a part of a set without keeping it is outside: the rest may have been released before.
+    """
     ours, columns = asked.joints(), asked.columns
     return _equal(
         all(
-            any(own <= joint for own in ours) or (columns is not None and not joint <= columns)
+            any(own <= joint for own in ours) or (columns is not None and not joint & columns)
             for joint in offered.joints()
         )
     )

@@ -1,13 +1,16 @@
 """Prices: a rate as flat value, and as the refinements of a ``compensate`` duty."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Final
 
+from policies.lexical import MAX_DIGITS
 from policies.model import Constraint, Duty, atoms
 from policies.vocabulary import ISO4217, PAY_AMOUNT, PER_RECORD, UNIT_OF_COUNT, Iri, Operator
 
 _MICRO: Final = -6
+_EXACT: Final = Context(prec=MAX_DIGITS + 6, traps=[Inexact, InvalidOperation])
+"""Every amount that a policy can name, in millionths, to the last digit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ def refinements_of(rate: Rate) -> tuple[Constraint, Constraint]:
         Constraint(
             left=PAY_AMOUNT,
             operator=Operator.EQ,
-            right=(Decimal(rate.amount_micro).scaleb(_MICRO),),
+            right=(_EXACT.scaleb(Decimal(rate.amount_micro), _MICRO),),
             unit=Iri(ISO4217 + rate.currency),
         ),
         Constraint(left=UNIT_OF_COUNT, operator=Operator.EQ, right=(rate.unit,)),
@@ -43,7 +46,7 @@ def rate_of(duty: Duty) -> Rate | None:
     value = amount.right[0]
     if not isinstance(value, Decimal) or amount.unit is None:
         return None
-    micro = value.scaleb(-_MICRO)
+    micro = _EXACT.scaleb(value, -_MICRO)
     if micro != micro.to_integral_value():
         return None
     return Rate(amount_micro=int(micro), currency=amount.unit.removeprefix(ISO4217), unit=Iri(str(unit.right[0])))

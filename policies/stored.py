@@ -187,7 +187,7 @@ def _parameter(form: _Form) -> Iri | int:
 def _value(form: _Form) -> Value:
     if "@id" in form:
         return _iri(form["@id"])
-    value = parse(form["@value"], expand(form["@type"]))
+    value = parse(_text(form["@value"]), expand(form["@type"]))
     return _refuse() if value is None else value
 
 

@@ -8,6 +8,7 @@ The name of a term is its operand under the fixed prefix, with the column for te
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from policies.deciding.access import CAPS
 from policies.model import Condition, Constraint, Duty, Permission, Policy, Prohibition, atoms, flat
 from policies.vocabulary import COMPENSATE, FIELD, Iri, Operator, compact
 
@@ -34,6 +35,14 @@ class PermissionTerms:
             if isinstance(each, Constraint) and each.operator is Operator.IS_ANY_OF
         ]
         return frozenset.intersection(*listed) if listed else None
+
+    def shared(self) -> list[str]:
+        """The names of the terms that count what is taken, or look at all that is seen: several uses share them."""
+        return [
+            name
+            for name, conditions in self.conditions.items()
+            if name == JOINT or any(each.left in CAPS for each in atoms(conditions))
+        ]
 
     def joints(self) -> list[frozenset[str]]:
         """The sets of columns that are never visible all together."""

@@ -97,7 +97,7 @@ def _comparable(actual: Value, bound: Value) -> bool:
     if isinstance(actual, datetime) and actual.tzinfo is None:
         return False
     kinds: tuple[type | tuple[type, ...], ...] = (bool, (int, Decimal), datetime, timedelta, str)
-    kind = next(each for each in kinds if isinstance(actual, each))
+    kind = next((each for each in kinds if isinstance(actual, each)), ())
     return isinstance(bound, kind) and isinstance(bound, bool) == isinstance(actual, bool)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from policies.errors import PolicyAmbiguousError, PolicyMalformedError, PolicyUnsupportedError
-from policies.model import ColumnFacts, Permission, Policy, PolicyClass
+from policies.model import ColumnFacts, Duty, Permission, Policy, PolicyClass
 from policies.registering.abilities import HERE, Abilities
 from policies.registering.bounds import require_enforceable
 from policies.registering.columns import require_columns
@@ -96,7 +96,7 @@ def _require_same(policy: Policy) -> None:
                 hint=f"write `{first.assigner}`",
                 pointer=place.pointer() if rule.assigner is None else place.pointer("assigner"),
             )
-        if rule.assignee not in allowed:
+        if rule.assignee not in (allowed if isinstance(rule, Duty) else {first.assignee}):
             raise PolicyMalformedError(
                 "the rules of the policy name different assignees",
                 rule=1,

@@ -150,6 +150,9 @@ def course_of(  # everything an access plan knows
     vocabulary: Vocabulary,
 ) -> Course | None:
     """Prepare one action; ``None`` when nothing about it is plain, so that the interpreter decides."""
+    named = [each.uid for each in _permissions((policy, *mandates))]
+    if len(set(named)) < len(named):
+        return None
     request = AccessRequest(party=party, action=action, target=target, selected=frozenset(), dataset=dataset, rows=1)
     situation = Situation(request=request, state=_NOTHING_HAPPENED, now=_SOMETIME, vocabulary=vocabulary)
     bare = [_bare(each, situation) for each in (policy, *mandates)]

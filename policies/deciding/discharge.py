@@ -139,7 +139,15 @@ def _due(constraint: Constraint, began: datetime | None, state: State) -> dateti
     if isinstance(bound, datetime):
         return bound
     began = state.first_delivery if constraint.left == RETENTION else began
-    return began + bound if isinstance(bound, timedelta) and began is not None else None
+    return _after(began, bound) if isinstance(bound, timedelta) and began is not None else None
+
+
+def _after(began: datetime, time: timedelta) -> datetime | None:
+    """The moment so much later; ``None`` when it is later than any."""
+    try:
+        return began + time
+    except OverflowError:
+        return None
 
 
 def _active_since(duty: Duty, since: datetime | None, state: State) -> datetime | None:
@@ -157,13 +165,13 @@ def _active_since(duty: Duty, since: datetime | None, state: State) -> datetime 
     return max(known) if len(known) == len(moments) else None
 
 
-def anonymizes(duty: Duty, selected: frozenset[str], scope: Scope) -> bool:
-    """Whether the plan's transforms apply the technical measure to each selected column.
+def anonymizes(duty: Duty, read: frozenset[str], scope: Scope) -> bool:
+    """Whether the plan's transforms apply the technical measure to each column that is read.
 
-    A column counts as selected even when it is left out, so that no tighter term opens a plan.
+    A column counts as read even when it is left out, so that no tighter term opens a plan.
     """
     if duty.action.term != ANONYMIZE or not duty.action.refinements:
         return False
     measures = duty.action.refinements
     treated = {name for name, transform in scope.transforms if applies(transform, measures, scope.vocabulary)}
-    return selected <= treated
+    return read <= treated

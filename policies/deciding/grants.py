@@ -205,7 +205,7 @@ def within_plan(duty: Duty, scope: Scope, situation: Situation) -> bool:
     if duty.action.term == OBTAIN_CONSENT:
         return duty.role is not None and duty.role.party == DATA_SUBJECT and not duty.action.refinements
     if duty.action.term == ANONYMIZE:
-        return anonymizes(duty, situation.request.selected, scope)
+        return anonymizes(duty, situation.request.selected | situation.request.consulted, scope)
     return duty.action.term == COMPENSATE and len(tuple(_price(duty))) == 1
 
 

@@ -1,6 +1,7 @@
 """The only two ways a decision is made: everything that was granted, or nothing and why."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from policies.model import Cap, Decision, DenialCode, Effect, Obligation, Policy, Price, Reason, Source, Transform
@@ -52,7 +53,7 @@ def permit(  # noqa: PLR0913  # everything that a permitting decision is made of
         clause=clause,
         columns=columns,
         rows=rows,
-        transforms=transforms,
+        transforms=MappingProxyType(dict(transforms)),
         limit=limit,
         caps=caps,
         not_together=not_together,
@@ -72,7 +73,7 @@ def permit_part(whole: Decision, columns: frozenset[str], transforms: Mapping[st
         whole.clause,
         columns,
         whole.rows,
-        transforms,
+        MappingProxyType(dict(transforms)),
         limit,
         whole.caps,
         whole.not_together,

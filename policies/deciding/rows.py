@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from functools import cache
 from itertools import product
-from string import ascii_uppercase
 from typing import Final, assert_never
 
 from policies.model import Condition, Constraint, DatasetFacts, Logic, Verdict
@@ -24,6 +22,7 @@ from policies.predicate import (
 )
 from policies.truth import all_of, any_of, compare, fits_column
 from policies.vocabulary import (
+    CODES,
     COLUMN,
     LAWFUL_BASIS,
     SOURCE_PLATFORM,
@@ -128,16 +127,14 @@ def _of_vocabulary(column: str, namespace: str, constraint: Constraint) -> Predi
     """Values of a closed vocabulary: a row that holds anything else does not say which one is meant."""
     if constraint.operator not in _LISTED:
         return _undecided(constraint)
-    codes = _codes(namespace)
+    codes = _CODES[namespace]
     holding = tuple(code for code in codes if (code in constraint.right) is _LISTED[constraint.operator])
     foreign = conjunction(Not(part=AnyOf(column=column, values=codes)), Unknown(reason="the value is not known"))
     return Or(parts=(AnyOf(column=column, values=holding), foreign))
 
 
-@cache
-def _codes(namespace: str) -> tuple[str, ...]:
-    """Every code of a closed vocabulary of two capital letters."""
-    return tuple(f"{namespace}{first}{second}" for first in ascii_uppercase for second in ascii_uppercase)
+_CODES: Final = {namespace: tuple(sorted(namespace + code for code in codes)) for namespace, codes in CODES.items()}
+"""Every value of each closed vocabulary of codes."""
 
 
 def _band(constraint: Constraint) -> Predicate:

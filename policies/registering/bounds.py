@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from policies.errors import PolicyUnenforceableError
-from policies.model import Condition, Constraint, Logic, LogicalConstraint, Permission, Policy, Transform, atoms
+from policies.model import Condition, Constraint, Logic, LogicalConstraint, Permission, Policy, Transform, atoms, flat
 from policies.prices import rate_of
 from policies.regions import empty
 from policies.registering.abilities import Abilities
@@ -19,6 +19,8 @@ from policies.vocabulary import (
     DATE_TIME,
     DUE_BY,
     ELAPSED_TIME,
+    EVENT,
+    LICENCE_END,
     OPERANDS,
     PROFILE,
     TRANSFORM,
@@ -28,6 +30,7 @@ from policies.vocabulary import (
     compact,
 )
 
+_AFTER_THE_END: Final = (EVENT, Operator.GT, (LICENCE_END,))
 _USED_UP: Final = frozenset({ELAPSED_TIME}) | {each.iri for each in OPERANDS.values() if each.grain is Grain.CAP}
 """Operands whose bound is used up by using."""
 
@@ -166,6 +169,16 @@ def _require_discharged(permission: Permission, place: Written, abilities: Abili
                 rule=15,
                 hint="leave the duty out; no use could begin before it",
                 pointer=where.pointer("action"),
+            )
+        if any(
+            isinstance(each, Constraint) and (each.left, each.operator, each.right) == _AFTER_THE_END
+            for each in flat(duty.constraints)
+        ):
+            raise PolicyUnenforceableError(
+                f"`{compact(duty.action.term)}` would be due only when nothing leaves any more",
+                rule=29,
+                hint="make it an obligation of the policy, or take the constraint on the end of the licence out",
+                pointer=where.pointer("constraint"),
             )
         measures = duty.action.refinements
         if duty.action.term == ANONYMIZE and not any(applies(each, measures, PROFILE) for each in transforms):

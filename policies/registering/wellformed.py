@@ -20,6 +20,7 @@ from policies.registering.parts import every_rule
 from policies.registering.places import Path, Place, Written
 from policies.vocabulary import (
     BUCKET,
+    CODES,
     COLUMN,
     GENERALISE,
     ISO4217,
@@ -38,7 +39,6 @@ from policies.vocabulary import (
 )
 
 COLUMN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
-_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _SCALARS: Final = (str, int, Decimal, datetime)
 _LEAST_JOINT: Final = 2
 _ORDER: Final = frozenset({Operator.LT, Operator.LTEQ, Operator.GT, Operator.GTEQ})
@@ -193,7 +193,7 @@ def _require_value(operand: Operand, value: Value, place: Place, steps: Path) ->
         return
     what, known, hint = f"value of `{compact(operand.iri)}`", operand.choices, ""
     if operand.namespace:
-        hint = f"write a country as two capital letters under `{compact(operand.namespace + 'DE')[:-2]}`"
+        hint = "write a country by its code of ISO 3166, such as `iso3166:DE`; the United Kingdom is `iso3166:GB`"
     elif operand.root is not None:
         known = frozenset(each for each in PROFILE.taxonomy.broader if PROFILE.is_a(each, operand.root))
         hint = f"use a concept below `{compact(operand.root)}`, spelt as the profile has it"
@@ -219,7 +219,7 @@ def _require_unit(operand: Operand, unit: Iri | None, place: Place) -> None:
     if unit is None:
         return
     if operand.unit == ISO4217:
-        fits = unit.startswith(ISO4217) and _CURRENCY.fullmatch(unit[len(ISO4217) :]) is not None
+        fits = unit.startswith(ISO4217) and unit.removeprefix(ISO4217) in CODES[ISO4217]
     else:
         fits = operand.unit in {unit, ":"}
     if not fits:

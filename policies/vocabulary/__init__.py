@@ -7,6 +7,7 @@ from policies.vocabulary.actions import (
     DutyPlace,
     DutyTerm,
 )
+from policies.vocabulary.codes import CODES
 from policies.vocabulary.iris import (
     AGGREGATE_ONLY,
     ALLOW_AUDIT,
@@ -182,6 +183,7 @@ __all__ = [
     "BUCKET",
     "CERTIFY_DELETION",
     "CLOSE_MATCHES",
+    "CODES",
     "COLUMN",
     "COLUMN_TYPES",
     "COMMERCIALISE",

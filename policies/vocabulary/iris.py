@@ -40,21 +40,33 @@ PREFIXES: Final[dict[str, str]] = {
 """The fixed prefixes of the normal form; part of every hash."""
 
 
+MAX_IRI: Final = 2048
+"""Characters; a longer text is no IRI here, so that what is kept of names is bounded."""
 _KEPT: Final = 8192
 """Names that are kept: those of the vocabulary, of parties and of assets come again and again."""
-_ABSOLUTE: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):[^\s<>\"{}|\\^`]+", re.ASCII)
+_UNSEEN: Final = "\x00-\x20\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff0-\uffff"
+"""Controls, spaces and marks of direction: two names that look alike would not be one."""
+_ABSOLUTE: Final = re.compile(rf"([A-Za-z][A-Za-z0-9+.-]*):[^{_UNSEEN}<>\"{{}}|\\^`]+")
+
+
+def absolute(text: str) -> bool:
+    """Whether the text is an absolute IRI, and not a term under one of the fixed prefixes that was left unexpanded."""
+    return len(text) <= MAX_IRI and _absolute(text)
 
 
 @lru_cache(maxsize=_KEPT)
-def absolute(text: str) -> bool:
-    """Whether the text is an absolute IRI, and not a term under one of the fixed prefixes that was left unexpanded."""
+def _absolute(text: str) -> bool:
     found = _ABSOLUTE.fullmatch(text)
     return found is not None and found[1] not in PREFIXES
 
 
-@lru_cache(maxsize=_KEPT)
 def compact(iri: str) -> str:
-    """The IRI under its fixed prefix, or as it is when no namespace fits."""
+    """The IRI under its fixed prefix, or as it is when no namespace fits, or when it is too long for one."""
+    return _compact(iri) if len(iri) <= MAX_IRI else iri
+
+
+@lru_cache(maxsize=_KEPT)
+def _compact(iri: str) -> str:
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"

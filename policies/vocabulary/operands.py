@@ -94,7 +94,7 @@ class Operand:
     root: Iri | None = None
     """Concept of the taxonomy under which every value must stand."""
     namespace: str = ""
-    """Namespace in which every value must stand, followed by capital letters (ISO codes)."""
+    """Namespace in which every value must stand, followed by one of its codes."""
     choices: frozenset[str] = frozenset()
     """Closed list of values; empty when the values are not listed."""
     unit: str = ""

@@ -1,11 +1,11 @@
 """The profile as one value: taxonomy, operands, actions, duty terms."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from policies.vocabulary.actions import DUTY_TERMS, INCLUDED_IN, DutyTerm
+from policies.vocabulary.codes import CODES
 from policies.vocabulary.iris import PROFILE_IRI, Iri
 from policies.vocabulary.operands import OPERANDS, Operand
 from policies.vocabulary.taxonomy import DPV_SUBSET, Taxonomy
@@ -31,7 +31,7 @@ class Vocabulary:
         if operand.choices:
             return value in operand.choices
         if operand.namespace:
-            return value.startswith(operand.namespace) and bool(_CODE.fullmatch(value[len(operand.namespace) :]))
+            return value.startswith(operand.namespace) and value[len(operand.namespace) :] in CODES[operand.namespace]
         return operand.root is None or self.is_a(Iri(value), operand.root) is True
 
     def includes(self, outer: Iri, inner: Iri) -> bool | None:
@@ -43,9 +43,6 @@ class Vocabulary:
             step = self.actions[step]
         return step is not None
 
-
-_CODE: Final = re.compile(r"[A-Z]{2}", re.ASCII)
-"""A country code of ISO 3166."""
 
 PROFILE: Final = Vocabulary(
     profile=PROFILE_IRI, taxonomy=DPV_SUBSET, operands=OPERANDS, actions=INCLUDED_IN, duties=DUTY_TERMS

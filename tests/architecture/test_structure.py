@@ -106,17 +106,38 @@ def test_inside_policies_one_file_makes_decisions_and_one_derives_a_template() -
     }
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from policies.deciding.outcome import permit",
+        "from policies.deciding import outcome",
+        "import policies.deciding.outcome",
+        "from policies.evaluate import permit as allow\nallow(columns=columns)\npermit(columns=columns)",
+        "course.permit_part(whole, columns, transforms, limit)",
+        "from policies.model import Decision as Answer",
+        "Answer = Decision",
+        "Decision(effect=effect)",
+        "tuple.__new__(Decision, values)",
+        "type(decision)(*decision)",
+        "decision._replace(effect=effect)",
+        "msgspec.convert(values, type=Decision)",
+        "make(Effect.PERMIT)",
+    ],
+)
+def test_every_way_to_a_permitting_decision_is_known(code: str) -> None:
+    assert [what for node in ast.walk(ast.parse(code)) for what in _deciding(node)]
+
+
 def _deciding(node: ast.AST) -> Iterator[str]:
     """The ways to come to a decision: making one, changing one, calling who makes it."""
+    yield from _reaching(node)
     match node:
-        case ast.ImportFrom(module="policies.deciding.outcome"):
-            yield "policies.deciding.outcome"
-        case ast.Import(names=names) if any(each.name == "policies.deciding.outcome" for each in names):
-            yield "policies.deciding.outcome"
-        case ast.ImportFrom(names=names) if any(each.name == "Decision" and each.asname for each in names):
+        case ast.Assign(value=ast.Name(id="Decision") | ast.Attribute(attr="Decision")):
             yield "Decision under another name"
         case ast.Attribute(attr="_replace" | "_make"):
             yield node.attr
+        case ast.Attribute(value=ast.Name(id="tuple"), attr="__new__"):
+            yield "tuple.__new__"
         case ast.Call(func=ast.Name(id="Decision") | ast.Attribute(attr="Decision")):
             yield "Decision(…)"
             yield from _permitting(node)
@@ -126,7 +147,27 @@ def _deciding(node: ast.AST) -> Iterator[str]:
             pass
 
 
+def _reaching(node: ast.AST) -> Iterator[str]:
+    """The ways to reach what makes decisions."""
+    match node:
+        case ast.ImportFrom(names=names) if any(each.name == "Decision" and each.asname for each in names):
+            yield "Decision under another name"
+        case ast.ImportFrom(module=str(module), names=names):
+            if "policies.deciding.outcome" in {module, *(f"{module}.{each.name}" for each in names)}:
+                yield "policies.deciding.outcome"
+        case ast.Import(names=names) if any(each.name == "policies.deciding.outcome" for each in names):
+            yield "policies.deciding.outcome"
+        case ast.Name(id="permit" | "permit_part") | ast.Attribute(attr="permit" | "permit_part"):
+            yield "policies.deciding.outcome"
+        case _:
+            pass
+
+
 def _permitting(call: ast.Call) -> Iterator[str]:
     values = [*call.args, *(word.value for word in call.keywords)]
+    if any(isinstance(each, ast.Name | ast.Attribute) and ast.unparse(each).endswith("Decision") for each in values):
+        yield "Decision is handed on"
+    if isinstance(call.func, ast.Call) and ast.unparse(call.func.func) == "type":
+        yield "type(…)(…)"
     if any(isinstance(each, ast.Attribute) and ast.unparse(each).endswith("Effect.PERMIT") for each in values):
         yield "a constructor is handed Effect.PERMIT"

@@ -182,20 +182,24 @@ def _regulates(rule: Permission, case: Case) -> bool:
 
 
 def _binds(rule: Permission, case: Case) -> bool:
-    """A bound of a mandate, unless its validity is known not to hold."""
+    """A bound of a mandate on the use, on a part or on more of it, unless its validity is known not to hold."""
     validity = [each for each in flat(rule.constraints) if isinstance(each, Constraint) and each.left == DATE_TIME]
-    return _regulates(rule, case) and all(_of_access(each, case) is not False for each in validity)
+    return _touches(rule, case) and all(_of_access(each, case) is not False for each in validity)
+
+
+def _touches(rule: Permission | Prohibition, case: Case) -> bool:
+    """Whether party, target and action may be those of the request; the action in either direction."""
+    asked, named = case.request.action, rule.action.term
+    return (
+        (rule.assignee is None or _named(rule.assignee, case.request.party, case))
+        and _named(rule.target.source, case.request.target, case)
+        and not (is_included(asked, named) is False and is_included(named, asked) is False)
+    )
 
 
 def _forbids(rule: Prohibition, case: Case) -> bool:
     """Unless it is certainly about something else, or its constraints certainly do not hold."""
-    asked, forbidden = case.request.action, rule.action.term
-    return (
-        (rule.assignee is None or _named(rule.assignee, case.request.party, case))
-        and _named(rule.target.source, case.request.target, case)
-        and not (is_included(asked, forbidden) is False and is_included(forbidden, asked) is False)
-        and _all_of_access((*rule.action.refinements, *rule.constraints), case) is not False
-    )
+    return _touches(rule, case) and _all_of_access((*rule.action.refinements, *rule.constraints), case) is not False
 
 
 def _active(rule: Permission, case: Case) -> bool:

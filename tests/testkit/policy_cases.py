@@ -211,7 +211,7 @@ def _mandate(number: int, asset: Iri, action: Iri, world: World) -> Policy:
     tape = world.tape
     uid = Iri(f"urn:mandate:{number}")
     bound = {"assigner": Iri("urn:party:authority"), "assignee": tape.one_of((LICENSEE, LICENSEE, None, GROUP))}
-    covered = tape.one_of((action, action, USE, PRETRAIN))
+    covered = tape.one_of((action, action, USE, PRETRAIN, FINE_TUNE))
     permission = _permission(Iri(f"{uid}#p1"), asset, covered, bound, world, most=1)
     # WHY: most mandates are in force; one that is over, or has not begun, binds nobody.
     begun, over = (-1, 9) if tape.chance(85) else tape.one_of(((-9, -1), (1, 9)))
@@ -232,7 +232,7 @@ def _mandate(number: int, asset: Iri, action: Iri, world: World) -> Policy:
 
 def _request(action: Iri, world: World) -> AccessRequest:
     tape = world.tape
-    asked = FINE_TUNE if action == USE else action
+    asked = tape.one_of((FINE_TUNE, FINE_TUNE, USE)) if action == USE else action
     if tape.chance(3):
         asked = tape.one_of((GROUND, USE, DISTRIBUTE, UNHEARD))
     both = tape.chance(30)

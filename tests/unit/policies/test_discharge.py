@@ -1,6 +1,6 @@
 """Duties: active or not, fulfilled by evidence about the very duty, and overdue."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -284,3 +284,9 @@ def test_a_measure_must_be_applied_to_each_selected_column(duty: Duty, selected:
     scope = scope_of(Target(source=ASSET, refinements=(treated,)), the_dataset(), PROFILE)
 
     assert anonymizes(duty, frozenset(selected), scope) is expected
+
+
+def test_a_due_date_beyond_all_times_never_comes() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+
+    assert became(owed(a_constraint(DUE_BY, Operator.LTEQ, DAY)), effective=last, now=last) is Deontic.NOT_SET

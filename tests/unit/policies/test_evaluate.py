@@ -24,6 +24,7 @@ from policies.model import (
     Role,
     State,
     Target,
+    Transform,
     Usage,
 )
 from policies.predicate import EVERYTHING, NOTHING
@@ -39,6 +40,7 @@ from policies.vocabulary import (
     DATE_TIME,
     DELETE,
     DISTRIBUTE,
+    DPV,
     ELAPSED_TIME,
     EVALUATE,
     EVENT,
@@ -52,6 +54,7 @@ from policies.vocabulary import (
     PAY_DEPOSIT,
     PER_QUERY,
     PER_RUN,
+    PSEUDONYMISE,
     PUBLISH_MODEL,
     PURPOSE,
     RECIPIENT,
@@ -60,6 +63,7 @@ from policies.vocabulary import (
     SPATIAL,
     STORAGE_JURISDICTION,
     SUBLICENSE,
+    TECHNICAL_MEASURE,
     TOKEN_COUNT,
     USE,
     Iri,
@@ -509,3 +513,37 @@ def test_a_row_term_of_an_operand_nobody_supplies_denies() -> None:
     policy = prohibiting(target=Target(source=ASSET, refinements=(a_constraint(CONTESTED, Operator.EQ, True),)))  # noqa: FBT003
 
     assert denial(policy) == ("PROHIBITED", f"{LICENCE}#n9")
+
+
+def test_nobody_changes_the_transforms_of_a_decision() -> None:
+    decision = decide(an_agreement(transforms={"rater": Transform(term=PSEUDONYMISE)}))
+
+    with pytest.raises(TypeError):
+        del decision.transforms["rater"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("asked", "permitted"),
+    [
+        ({"selected": frozenset({"rater"})}, True),
+        ({"selected": frozenset({"rater"}), "filtered": frozenset({"value"})}, False),
+        ({"selected": frozenset({"rater"}), "ordered": frozenset({"value"})}, False),
+    ],
+)
+def test_a_column_that_a_filter_looks_at_must_be_treated_as_well(asked: dict[str, Any], *, permitted: bool) -> None:
+    measure = a_constraint(TECHNICAL_MEASURE, Operator.EQ, Iri(DPV + "Pseudonymisation"))
+    policy = permitting(
+        an_agreement(transforms={"rater": Transform(term=PSEUDONYMISE)}),
+        duties=(a_duty(Action(term=ANONYMIZE, refinements=(measure,))),),
+    )
+
+    assert decide(policy, an_access(**asked)).permitted is permitted
+
+
+def test_the_price_is_exact_to_the_last_digit() -> None:
+    micro = 12345678901234567890123456789123456
+
+    price = decide(an_agreement(price=Rate(amount_micro=micro, currency="EUR"))).price
+
+    assert price is not None
+    assert price.amount_micro == micro

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from policies.access_plan import access_plan
 from policies.deciding.outcome import NARROWED, PERMITTED
 from policies.evaluate import evaluate
 from policies.explain import explain
@@ -15,6 +16,7 @@ from policies.model import (
     Condition,
     Constraint,
     Decision,
+    DenialCode,
     Deontic,
     Duty,
     Part,
@@ -34,6 +36,7 @@ from policies.vocabulary import (
     DATE_TIME,
     DROP,
     ETHICS_DECISION,
+    EVALUATE,
     FIELD,
     FINE_TUNE,
     OBSERVED_AT,
@@ -196,3 +199,28 @@ def test_a_further_mandate_does_not_settle_what_two_others_clash_in() -> None:
 
     assert not decide(*clashing, **both).permitted
     assert not decide(*clashing, dropping, **both).permitted
+
+
+def test_a_bound_on_a_part_of_what_is_asked_binds_it() -> None:
+    """Fine-tuning is a use: whoever asks for every use is bound by the rules on fine-tuning."""
+    rule = mandate(LAW, columns=("rater",)).permissions[0]
+    law = Policy(uid=LAW, policy_class=PolicyClass.SET, permissions=(replace(rule, action=Action(term=FINE_TUNE)),))
+    licence = replace(an_agreement(action=USE), prohibitions=())
+
+    for action in (FINE_TUNE, USE):
+        found = decide(law, policy=licence, action=action, selected=frozenset({"value"}))
+        assert found.reasons[0].code == DenialCode.COLUMN_NOT_LICENSED
+    assert decide(law, policy=licence, action=EVALUATE, selected=frozenset({"value"})).permitted
+
+
+def test_rules_of_one_name_are_told_apart() -> None:
+    """A mandate names its rule like the agreement does: both engines go by the rule, not by its name."""
+    rule = mandate(LAW, a_constraint(SPATIAL, Operator.EQ, GERMANY)).permissions[0]
+    twin = replace(rule, uid=Iri(f"{LICENCE}#p1"), action=Action(term=EVALUATE))
+    law = Policy(uid=LAW, policy_class=PolicyClass.SET, permissions=(twin,))
+    asked = an_access()
+
+    plan = access_plan(an_agreement(), asked.dataset, mandates=(law,))
+
+    assert plan.decide(asked, a_state(), NOW) == decide(law)
+    assert decide(law).permitted

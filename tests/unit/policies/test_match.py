@@ -278,9 +278,15 @@ def test_the_same_terms_are_compatible_whoever_gets_them() -> None:
         ),
         (
             "rep:notTogether",
-            INSIDE,
+            OUTSIDE,
             {"not_together": frozenset({frozenset({"rater", "value"})})},
             {"columns": frozenset({"rater"})},
+        ),
+        (
+            "rep:notTogether",
+            INSIDE,
+            {"not_together": frozenset({frozenset({"rater", "value"})})},
+            {"columns": frozenset({"observed_at"})},
         ),
         (
             "rep:notTogether",
@@ -540,3 +546,26 @@ def test_kinds_that_nothing_belongs_to_contradict_each_other() -> None:
     assert empty([academic, marketing])
     assert empty([academic, a_constraint(PURPOSE, Operator.EQ, RESEARCH)])
     assert not empty([academic, a_constraint(PURPOSE, Operator.IS_A, RESEARCH)])
+
+
+@pytest.mark.parametrize(
+    ("bounds", "compatible"),
+    [
+        ({}, True),
+        ({"max_queries": 1}, False),
+        ({"max_records": 100}, False),
+        ({"not_together": frozenset({frozenset({"rater", "value"})})}, False),
+    ],
+)
+def test_several_uses_under_one_permission_do_not_share_what_it_counts(
+    bounds: dict[str, Any], *, compatible: bool
+) -> None:
+    """Each permission counts for itself: a request of two uses could take a bound twice."""
+    offer, asked = an_offer(action=USE, **bounds), an_offer(action=FINE_TUNE, **bounds)
+    one = asked.permissions[0]
+    two = replace(one, uid=Iri("urn:offer:1#p2"), action=Action(term=EVALUATE))
+
+    found = contain(replace(asked, permissions=(one, two)), offer)
+
+    assert found.verdict is (ContainmentVerdict.COMPATIBLE if compatible else ContainmentVerdict.UNKNOWN)
+    assert contain(asked, offer).verdict is ContainmentVerdict.COMPATIBLE

@@ -156,6 +156,9 @@ def spoilt(change: Any) -> bytes:
         lambda whole: next(
             each for each in whole["odrl:permission"][0]["odrl:target"]["odrl:refinement"] if "rep:parameter" in each
         ).update({"rep:parameter": {"@type": "xsd:double", "@value": "1"}}),
+        lambda whole: next(
+            each for each in whole["odrl:permission"][0]["odrl:target"]["odrl:refinement"] if "rep:parameter" in each
+        ).update({"rep:parameter": {"@type": "xsd:string", "@value": [1]}}),
     ],
 )
 def test_what_is_not_a_normal_form_is_malformed(change: Any) -> None:

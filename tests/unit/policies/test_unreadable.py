@@ -1,15 +1,16 @@
 """What no registration lets in, and the model can hold all the same, is decided without an error and never permits."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from policies.access_plan import access_plan
 from policies.errors import PolicyMalformedError
 from policies.evaluate import evaluate
-from policies.model import Constraint, DenialCode, Duty, Policy, PolicyClass, Quantity
+from policies.model import Condition, Constraint, DenialCode, Duty, Policy, PolicyClass, Quantity
 from policies.vocabulary import (
     COLUMN,
     DATE_TIME,
@@ -23,6 +24,7 @@ from policies.vocabulary import (
     Operator,
 )
 from tests.testkit.policies import (
+    GERMANY,
     LICENCE,
     NOW,
     a_constraint,
@@ -31,6 +33,7 @@ from tests.testkit.policies import (
     an_agreement,
     approval,
     constrained,
+    either,
     refined,
 )
 
@@ -43,6 +46,7 @@ UNREADABLE = [
     a_constraint(DATE_TIME, Operator.LT, NAIVE),
     a_constraint(MIN_QUALITY, Operator.GTEQ, Decimal("NaN"), unit=METRIC),
     a_constraint(MIN_QUALITY, Operator.GTEQ, Decimal("Infinity"), unit=METRIC),
+    a_constraint(DATE_TIME, Operator.GTEQ, datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))),
 ]
 
 
@@ -55,6 +59,22 @@ def test_terms_without_a_normal_form_deny_without_a_hash(term: Constraint) -> No
     assert reason.text.startswith("The terms cannot be read: ")
     assert decision.policy == ""
     assert not decision.permitted
+
+
+def test_logic_that_is_nested_too_deep_denies_without_a_hash() -> None:
+    term: Condition = a_constraint(SPATIAL, Operator.EQ, GERMANY)
+    for _ in range(2_000):
+        term = either(term)
+
+    assert evaluate(constrained(an_agreement(), term), an_access(), a_state(), NOW).policy == ""
+
+
+@pytest.mark.parametrize("value", [1.5, None])
+def test_a_value_of_no_type_of_the_model_is_unknown(value: Any) -> None:
+    policy, asked = constrained(an_agreement(), a_constraint(SPATIAL, Operator.EQ, GERMANY)), an_access()
+    odd = replace(asked, values={**asked.values, SPATIAL: frozenset({value})})
+
+    assert evaluate(policy, odd, a_state(), NOW).reasons[0].code == DenialCode.CONSTRAINT_NOT_MET
 
 
 @pytest.mark.parametrize("term", UNREADABLE)

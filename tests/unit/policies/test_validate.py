@@ -49,6 +49,7 @@ from policies.vocabulary import (
     FIELD,
     INFORM,
     INFORMED_PARTY,
+    ISO3166,
     KEEP,
     LICENCE_END,
     MARK_RECORDS,
@@ -189,6 +190,34 @@ REFUSED: list[tuple[str, str, Policy]] = [
     ("POLICY_MALFORMED", "/permission/0", permitting(an_offer(), assigner=None)),
     ("POLICY_MALFORMED", "/prohibition/0/assigner", forbidding(assigner=LICENSEE)),
     ("POLICY_MALFORMED", "/prohibition/0/assignee", forbidding(assignee=LICENSEE)),
+    ("POLICY_MALFORMED", "/prohibition/0/assignee", forbidding(assignee=OWNER)),
+    (
+        "POLICY_UNENFORCEABLE",
+        "/permission/0/duty/0/constraint",
+        under(
+            a_duty(
+                OBTAIN_CONSENT,
+                role=Role(function=CONSENTING_PARTY, party=DATA_SUBJECT),
+                constraints=(a_constraint(EVENT, Operator.GT, LICENCE_END),),
+            )
+        ),
+    ),
+    (
+        "POLICY_TERM_UNKNOWN",
+        "/permission/0/constraint/1/rightOperand",
+        constrained(an_offer(), a_constraint(SPATIAL, Operator.NEQ, Iri(ISO3166 + "UK"))),
+    ),
+    (
+        "POLICY_TERM_UNKNOWN",
+        "/obligation/3/action/refinement/0/unit",
+        owing(
+            an_obligation(
+                SETTLE,
+                replace(FIVE_EUROS, unit=Iri("http://cvx.iptc.org/iso4217a/XXX")),
+                role=to_owner(COMPENSATED_PARTY),
+            )
+        ),
+    ),
     ("POLICY_MALFORMED", "/prohibition/0/uid", permitting(an_offer(), uid=Iri("urn:offer:1#n1"))),
     ("POLICY_UNSUPPORTED", "/prohibition/0/target", forbidding(target=Target(source=Iri("urn:other")))),
     ("POLICY_AMBIGUOUS", "/permission/1", second_permission(USE)),
