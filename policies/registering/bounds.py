@@ -68,6 +68,7 @@ def require_enforceable(policy: Policy, *, now: datetime, abilities: Abilities) 
     for index, permission in enumerate(policy.permissions):
         place = Written(("permission", index))
         _require_left(permission, now, place)
+        _require_spared(permission, policy)
         _require_consistent(permission, place)
         _require_combinable(permission, place)
         _require_discharged(permission, place, abilities)
@@ -86,6 +87,20 @@ def _conditions(permission: Permission, place: Written) -> Iterator[tuple[Condit
                 yield from leaves(condition, here)
             else:
                 yield condition, here
+
+
+def _require_spared(permission: Permission, policy: Policy) -> None:
+    """No prohibition takes everything away that the permission gives."""
+    for index, rule in enumerate(policy.prohibitions):
+        conditions = (*rule.constraints, *rule.target.refinements, *rule.action.refinements)
+        if not conditions and PROFILE.includes(rule.action.term, permission.action.term):
+            raise PolicyUnenforceableError(
+                f"the prohibition of `{compact(rule.action.term)}` takes away all that the permission of"
+                f" `{compact(permission.action.term)}` gives",
+                rule=14,
+                hint="take one of the two out, or say under which conditions the prohibition holds",
+                pointer=Written(("prohibition", index)).pointer("action"),
+            )
 
 
 def _require_left(permission: Permission, now: datetime, place: Written) -> None:

@@ -191,6 +191,7 @@ REFUSED: list[tuple[str, str, Policy]] = [
     ("POLICY_MALFORMED", "/prohibition/0/assigner", forbidding(assigner=LICENSEE)),
     ("POLICY_MALFORMED", "/prohibition/0/assignee", forbidding(assignee=LICENSEE)),
     ("POLICY_MALFORMED", "/prohibition/0/assignee", forbidding(assignee=OWNER)),
+    ("POLICY_UNENFORCEABLE", "/prohibition/0/action", forbidding(action=Action(term=USE))),
     (
         "POLICY_UNENFORCEABLE",
         "/permission/0/duty/0/constraint",
