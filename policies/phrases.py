@@ -11,6 +11,7 @@ from policies.prices import Rate, rate_of
 from policies.vocabulary import (
     AGGREGATE_ONLY,
     ALLOW_AUDIT,
+    ANONYMIZE,
     ATTRIBUTE,
     AUDITS_PER_YEAR,
     BUCKET,
@@ -38,10 +39,12 @@ from policies.vocabulary import (
     GENERALISE,
     GIVE,
     GROUND,
+    INFORM,
     INSPECT,
     KEEP,
     LAWFUL_BASIS,
     LICENCE_END,
+    MARK_RECORDS,
     MIN_GROUP_SIZE,
     MIN_QUALITY,
     MODEL_RELEASE,
@@ -70,6 +73,7 @@ from policies.vocabulary import (
     REIDENTIFY,
     REPORT_RUN,
     RETENTION,
+    REVIEW_POLICY,
     RHO,
     SELL,
     SENSITIVITY,
@@ -87,6 +91,7 @@ from policies.vocabulary import (
     TRUNCATE_TIME,
     UNIT_OF_COUNT,
     USE,
+    WATERMARK,
     Iri,
     Operator,
     compact,
@@ -174,6 +179,9 @@ _USES: Final[dict[Iri, str]] = {
 _DUTIES: Final[dict[Iri, str]] = {
     OBTAIN_ETHICS_DECISION: "obtain a decision of the ethics board",
     OBTAIN_CONSENT: "leave out people without consent",
+    ANONYMIZE: "protect people by a technical measure in every column that is asked for",
+    COMPENSATE: "pay the price of the use",
+    INFORM: "send a signed report to the named party",
     REPORT_RUN: "report every training run",
     ATTRIBUTE: "name the source",
     DELETE: "delete what was delivered",
@@ -182,7 +190,12 @@ _DUTIES: Final[dict[Iri, str]] = {
     SETTLE: "pay what has fallen due",
     PAY_DEPOSIT: "pay a deposit",
     PRESENT_ASSURANCE: "present an assurance",
+    WATERMARK: "mark the delivered data as a whole for this licensee",
+    MARK_RECORDS: "mark single delivered records for this licensee",
+    REVIEW_POLICY: "look at the licence anew before it ends",
 }
+OWED_BY_OWNER: Final = frozenset({WATERMARK, MARK_RECORDS})
+"""Duties that the owner's side owes when nobody is named; the licensee owes the others."""
 _EVENTS: Final[dict[Iri, str]] = {FIRST_DELIVERY: "the first delivery", LICENCE_END: "the end of the licence"}
 _FORMS: Final[dict[Iri, str]] = {
     KEEP: "it is",

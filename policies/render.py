@@ -36,7 +36,13 @@ def _sentences(policy: Policy) -> Iterator[str]:
     for prohibition in sorted(policy.prohibitions, key=lambda rule: rule.uid):
         yield f"It is prohibited to {phrases.prohibition(prohibition)}."
     for obligation in sorted(policy.obligations, key=lambda rule: rule.uid):
-        yield f"Owed afterwards by {_party(obligation.assignee)}: {phrases.duty(obligation)}."
+        yield f"Owed afterwards by {_debtor(obligation)}: {phrases.duty(obligation)}."
+
+
+def _debtor(obligation: Duty) -> str:
+    if obligation.assignee is None and obligation.action.term in phrases.OWED_BY_OWNER:
+        return "the owner's side"
+    return _party(obligation.assignee)
 
 
 def _party(party: str | None) -> str:

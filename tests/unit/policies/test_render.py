@@ -23,8 +23,10 @@ from policies.vocabulary import (
     FIELD,
     ISO4217,
     LICENCE_END,
+    MARK_RECORDS,
     PAY_AMOUNT,
     PER_QUERY,
+    PROFILE,
     PSEUDONYMISE,
     PURPOSE,
     SPATIAL,
@@ -165,7 +167,36 @@ def test_rules_without_parties_and_unknown_duties_are_told_too() -> None:
 
     assert summary(policy)[1].startswith("Somebody lets")
     assert "First: urn:unheard." in summary(policy)
-    assert "With every release, by the gateway itself: compensate." in summary(policy)
+    assert "With every release, by the gateway itself: pay the price of the use." in summary(policy)
+
+
+def test_every_duty_of_the_profile_has_a_phrase_of_its_own() -> None:
+    bare = {term: phrases.duty(Duty(uid=Iri("urn:d"), action=Action(term=term))) for term in PROFILE.duties}
+
+    assert {term: told for term, told in bare.items() if " " not in told or told == phrases.words(term)} == {}
+    assert len(set(bare.values())) == len(bare)
+
+
+def test_who_owes_what_when_nobody_is_named_is_what_the_profile_says() -> None:
+    said = {term for term, each in PROFILE.duties.items() if each.meaning.endswith("owed by the owner's side.")}
+    rules = Policy(uid=Iri("urn:s"), policy_class=PolicyClass.SET, obligations=tuple(map(owing, PROFILE.duties)))
+    told = {each for each in summary(rules) if each.startswith("Owed afterwards by the owner's side")}
+
+    assert said == phrases.OWED_BY_OWNER
+    assert told == {f"Owed afterwards by the owner's side: {phrases.duty(owing(each))}." for each in said}
+
+
+def test_a_named_party_owes_what_the_owner_owes_otherwise() -> None:
+    rule = replace(owing(MARK_RECORDS), assignee=Iri("urn:party:licensee"))
+    rules = Policy(uid=Iri("urn:s"), policy_class=PolicyClass.SET, obligations=(rule,))
+
+    assert summary(rules)[-1] == (
+        "Owed afterwards by `urn:party:licensee`: mark single delivered records for this licensee."
+    )
+
+
+def owing(term: Iri) -> Duty:
+    return Duty(uid=Iri(f"urn:o:{term}"), action=Action(term=term))
 
 
 @pytest.mark.requirement("R34")
