@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies import phrases
-from policies.model import Duty, Permission, Policy, PolicyClass, flat
-from policies.vocabulary import PROFILE, Discharge
+from policies.model import Condition, Constraint, Duty, Permission, Policy, PolicyClass, Prohibition, flat
+from policies.vocabulary import DATE_TIME, PROFILE, Discharge
 
 _OPENING: Final[dict[PolicyClass, str]] = {
     PolicyClass.SET: "These rules apply",
@@ -29,14 +29,31 @@ def _sentences(policy: Policy) -> Iterator[str]:
     yield f"{_OPENING[policy.policy_class]}{f': {policy.title}' if policy.title else ''}."
     if policy.description:
         yield policy.description
-    for permission in sorted(policy.permissions, key=lambda rule: rule.uid):
-        yield from _permission(permission)
-    if not policy.permissions:
+    if policy.policy_class is PolicyClass.SET:
+        yield "They permit nothing by themselves and only narrow what an agreement permits."
+    elif not policy.permissions:
         yield "Nothing is permitted."
+    for permission in sorted(policy.permissions, key=lambda rule: rule.uid):
+        yield from _permission(permission, policy)
     for prohibition in sorted(policy.prohibitions, key=lambda rule: rule.uid):
-        yield f"It is prohibited to {phrases.prohibition(prohibition)}."
+        yield _led(_about(prohibition, policy), f"it is prohibited to {phrases.prohibition(prohibition)}.")
     for obligation in sorted(policy.obligations, key=lambda rule: rule.uid):
-        yield f"Owed afterwards by {_debtor(obligation)}: {phrases.duty(obligation)}."
+        told = f"owed afterwards by {_debtor(obligation)}: {phrases.duty(obligation)}."
+        yield _led(_about(obligation, policy), told)
+
+
+def _about(rule: Prohibition | Duty, policy: Policy) -> Iterator[str]:
+    """The dataset and the party of the rule, as far as the permissions do not name them."""
+    if rule.target is not None and {rule.target.source} != {each.target.source for each in policy.permissions}:
+        yield f"about `{rule.target.source}`"
+    bound = rule.assignee if isinstance(rule, Prohibition) else None
+    if bound is not None and {bound} != {each.assignee for each in policy.permissions}:
+        yield f"for `{bound}`"
+
+
+def _led(about: Iterator[str], told: str) -> str:
+    sentence = ": ".join(filter(None, (", ".join(about), told)))
+    return sentence[0].upper() + sentence[1:]
 
 
 def _debtor(obligation: Duty) -> str:
@@ -49,15 +66,34 @@ def _party(party: str | None) -> str:
     return "the licensee" if party is None else f"`{party}`"
 
 
-def _permission(permission: Permission) -> Iterator[str]:
-    yield (
+def _permission(permission: Permission, policy: Policy) -> Iterator[str]:
+    binding = policy.policy_class is PolicyClass.SET
+    yield _bound(permission) if binding else _permitted(permission)
+    conditions = (*permission.action.refinements, *permission.constraints, *permission.target.refinements)
+    yield from sorted(_condition(each, binding=binding) for each in flat(conditions))
+    yield from sorted(_duty(each) for each in permission.duties)
+
+
+def _permitted(permission: Permission) -> str:
+    return (
         f"{_party(permission.assigner) if permission.assigner else 'Somebody'} lets {_party(permission.assignee)} "
         f"use `{permission.target.source}` to {phrases.use(permission.action.term)}."
     )
-    conditions = (*permission.action.refinements, *permission.constraints, *permission.target.refinements)
-    for told in sorted(phrases.condition(each) for each in flat(conditions)):
-        yield f"Only if {told}."
-    yield from sorted(_duty(each) for each in permission.duties)
+
+
+def _bound(permission: Permission) -> str:
+    """Of a set of rules, whose permissions are bounds on what agreements permit."""
+    party = "anybody" if permission.assignee is None else f"`{permission.assignee}`"
+    return (
+        f"Where an agreement lets {party} use `{permission.target.source}` to {phrases.use(permission.action.term)}, "
+        "these bounds hold."
+    )
+
+
+def _condition(given: Condition, *, binding: bool) -> str:
+    timed = isinstance(given, Constraint) and given.left == DATE_TIME
+    # WHY: outside its time a bound of a set of rules does not refuse; it does not bind.
+    return f"{'Bound only while' if timed and binding else 'Only if'} {phrases.condition(given)}."
 
 
 def _duty(duty: Duty) -> str:

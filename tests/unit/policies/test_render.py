@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from policies import phrases
 from policies.jsonld import intake
-from policies.model import Action, Condition, Duty, Policy, PolicyClass, Transform, Value, atoms, duties_of
+from policies.model import Action, Condition, Duty, Policy, PolicyClass, Target, Transform, Value, atoms, duties_of
 from policies.prices import Rate
 from policies.render import summary
 from policies.vocabulary import (
@@ -37,9 +38,11 @@ from policies.vocabulary import (
     Operator,
 )
 from tests.testkit.policies import (
+    ASSET,
     EUROS,
     FRANCE,
     GERMANY,
+    LICENSEE,
     MARKETING,
     RESEARCH,
     a_constraint,
@@ -49,6 +52,7 @@ from tests.testkit.policies import (
     either,
     exactly_one,
     permitting,
+    the_permission,
 )
 from tests.testkit.shared import shared
 
@@ -154,10 +158,50 @@ def test_an_offer_says_that_it_permits_nothing() -> None:
     assert "lets the licensee use" in summary(offer)[2]
 
 
-def test_a_set_of_prohibitions_permits_nothing() -> None:
-    rules = Policy(uid=Iri("urn:s"), policy_class=PolicyClass.SET, prohibitions=an_offer().prohibitions)
+def a_set(**rules: Any) -> Policy:
+    return Policy(uid=Iri("urn:s"), policy_class=PolicyClass.SET, **rules)
 
-    assert summary(rules)[:2] == ("These rules apply.", "Nothing is permitted.")
+
+NARROWING = "They permit nothing by themselves and only narrow what an agreement permits."
+
+
+def test_a_set_of_prohibitions_names_the_dataset_and_narrows_only() -> None:
+    first = replace(an_offer().prohibitions[0], assignee=None)
+
+    assert summary(a_set(prohibitions=(first,))) == (
+        "These rules apply.",
+        NARROWING,
+        "About `urn:dataset:reviews`: it is prohibited to pass it on.",
+    )
+    assert summary(a_set(prohibitions=(replace(first, assignee=LICENSEE),)))[-1] == (
+        "About `urn:dataset:reviews`, for `urn:party:licensee`: it is prohibited to pass it on."
+    )
+
+
+def test_an_obligation_names_the_dataset_when_no_permission_does() -> None:
+    rule = replace(owing(DELETE), target=Target(source=ASSET))
+
+    assert summary(a_set(obligations=(rule,)))[-1] == (
+        "About `urn:dataset:reviews`: owed afterwards by the licensee: delete what was delivered."
+    )
+
+
+def test_permissions_of_a_set_are_told_as_bounds_that_bind_in_their_time() -> None:
+    year = a_constraint(DATE_TIME, Operator.LT, datetime(2027, 1, 1, tzinfo=UTC))
+    place = a_constraint(SPATIAL, Operator.EQ, GERMANY)
+    permission = replace(the_permission(an_offer()), target=Target(source=ASSET), constraints=(year, place))
+
+    assert summary(a_set(permissions=(permission,)))[2:5] == (
+        "Where an agreement lets anybody use `urn:dataset:reviews` to fine-tune a model, these bounds hold.",
+        "Bound only while the time of use is before 2027-01-01 00:00:00 UTC.",
+        "Only if the place of use is `DE`.",
+    )
+    named = replace(permission, assignee=LICENSEE)
+    assert summary(a_set(permissions=(named,)))[2].startswith("Where an agreement lets `urn:party:licensee` use")
+
+
+def test_an_offer_without_permissions_permits_nothing() -> None:
+    assert summary(replace(an_offer(), permissions=()))[1] == "Nothing is permitted."
 
 
 def test_rules_without_parties_and_unknown_duties_are_told_too() -> None:
