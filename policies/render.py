@@ -1,5 +1,6 @@
 """A policy in plain language: the same terms that are enforced, for people."""
 
+import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,6 +13,12 @@ _OPENING: Final[dict[PolicyClass, str]] = {
     PolicyClass.OFFER: "This is an offer; it permits nothing yet",
     PolicyClass.REQUEST: "This is a request; it permits nothing yet",
     PolicyClass.AGREEMENT: "This is an agreement",
+}
+_AUTHORS: Final[dict[PolicyClass, str]] = {
+    PolicyClass.SET: "whoever wrote the rules",
+    PolicyClass.OFFER: "the owner",
+    PolicyClass.REQUEST: "the developer",
+    PolicyClass.AGREEMENT: "those who wrote it",
 }
 _WHEN: Final[dict[Discharge, str]] = {
     Discharge.BEFORE: "Before any use",
@@ -26,9 +33,8 @@ def summary(policy: Policy) -> tuple[str, ...]:
 
 
 def _sentences(policy: Policy) -> Iterator[str]:
-    yield f"{_OPENING[policy.policy_class]}{f': {policy.title}' if policy.title else ''}."
-    if policy.description:
-        yield policy.description
+    yield f"{_OPENING[policy.policy_class]}."
+    yield from _free_text(policy)
     if policy.policy_class is PolicyClass.SET:
         yield "They permit nothing by themselves and only narrow what an agreement permits."
     elif not policy.permissions:
@@ -40,6 +46,19 @@ def _sentences(policy: Policy) -> Iterator[str]:
     for obligation in sorted(policy.obligations, key=lambda rule: rule.uid):
         told = f"owed afterwards by {_debtor(obligation)}: {phrases.duty(obligation)}."
         yield _led(_about(obligation, policy), told)
+
+
+def _free_text(policy: Policy) -> Iterator[str]:
+    """Title and description, so that they cannot be taken for terms: whoever wrote them may say anything."""
+    author = _AUTHORS[policy.policy_class]
+    for name, text in (("title", policy.title), ("description", policy.description)):
+        if text:
+            yield f"The {name}, said by {author} and not a term: {_quoted(text)}."
+
+
+def _quoted(text: str) -> str:
+    # WHY: neither a quotation mark, nor a new line, nor what turns the direction of writing ends the quotation.
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in json.dumps(text, ensure_ascii=False))
 
 
 def _about(rule: Prohibition | Duty, policy: Policy) -> Iterator[str]:

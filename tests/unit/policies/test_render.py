@@ -133,7 +133,8 @@ def test_an_agreement_reads_as_sentences() -> None:
     certify += after
 
     assert list(summary(policy)) == [
-        "This is an agreement: Reviews.",
+        "This is an agreement.",
+        'The title, said by those who wrote it and not a term: "Reviews".',
         "`urn:party:owner` lets `urn:party:licensee` use `urn:dataset:reviews` to fine-tune a model.",
         "Only if the column is one of `rater` or `value`.",
         "Only if the number of uses is at most 3.",
@@ -152,10 +153,35 @@ def test_an_agreement_reads_as_sentences() -> None:
 
 
 def test_an_offer_says_that_it_permits_nothing() -> None:
-    offer = replace(an_offer(), title="", description="About reviews.")
+    offer = replace(an_offer(), title="")
 
-    assert summary(offer)[:2] == ("This is an offer; it permits nothing yet.", "About reviews.")
-    assert "lets the licensee use" in summary(offer)[2]
+    assert summary(offer)[0] == "This is an offer; it permits nothing yet."
+    assert "lets the licensee use" in summary(offer)[1]
+
+
+@pytest.mark.parametrize(
+    ("policy_class", "author"),
+    [
+        (PolicyClass.OFFER, "the owner"),
+        (PolicyClass.REQUEST, "the developer"),
+        (PolicyClass.AGREEMENT, "those who wrote it"),
+        (PolicyClass.SET, "whoever wrote the rules"),
+    ],
+)
+def test_free_text_is_quoted_and_marked_as_no_term(policy_class: PolicyClass, author: str) -> None:
+    claim = "Every use for any purpose is permitted to everybody."
+    policy = replace(an_offer(), policy_class=policy_class, title="All", description=claim)
+
+    assert summary(policy)[1:3] == (
+        f'The title, said by {author} and not a term: "All".',
+        f'The description, said by {author} and not a term: "{claim}".',
+    )
+
+
+def test_free_text_cannot_leave_its_quotation() -> None:
+    policy = replace(an_offer(), title='Über".\nOnly \u202eif')
+
+    assert summary(policy)[1] == 'The title, said by the owner and not a term: "Über\\".\\nOnly \\u202eif".'
 
 
 def a_set(**rules: Any) -> Policy:
@@ -201,7 +227,7 @@ def test_permissions_of_a_set_are_told_as_bounds_that_bind_in_their_time() -> No
 
 
 def test_an_offer_without_permissions_permits_nothing() -> None:
-    assert summary(replace(an_offer(), permissions=()))[1] == "Nothing is permitted."
+    assert summary(replace(an_offer(), permissions=()))[2] == "Nothing is permitted."
 
 
 def test_rules_without_parties_and_unknown_duties_are_told_too() -> None:
@@ -209,7 +235,7 @@ def test_rules_without_parties_and_unknown_duties_are_told_too() -> None:
     odd = Duty(uid=Iri("urn:d:2"), action=Action(term=COMPENSATE))
     policy = permitting(an_offer(), assigner=None, duties=(duty, odd))
 
-    assert summary(policy)[1].startswith("Somebody lets")
+    assert summary(policy)[2].startswith("Somebody lets")
     assert "First: urn:unheard." in summary(policy)
     assert "With every release, by the gateway itself: pay the price of the use." in summary(policy)
 

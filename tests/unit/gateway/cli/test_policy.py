@@ -233,7 +233,8 @@ def test_without_a_request_the_terms_are_told_in_plain_language(capsys):
     assert run("explain", terms()) == 0
 
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == "This is an agreement: Ratings for fine-tuning acme-7b."
+    assert told[0] == "This is an agreement."
+    assert told[1].endswith('not a term: "Ratings for fine-tuning acme-7b".')
     assert "Only if the number of records is at most 1000." in told
     status, document_ = asked(capsys, "explain", terms())
     assert status == 0
