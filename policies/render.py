@@ -6,7 +6,7 @@ from typing import Final
 
 from policies import phrases
 from policies.model import Condition, Constraint, Duty, Permission, Policy, PolicyClass, Prohibition, flat
-from policies.vocabulary import DATE_TIME, PROFILE, Discharge
+from policies.vocabulary import DATE_TIME, PROFILE, USE, Discharge
 
 _OPENING: Final[dict[PolicyClass, str]] = {
     PolicyClass.SET: "These rules apply",
@@ -82,31 +82,40 @@ def _debtor(obligation: Duty) -> str:
 
 
 def _party(party: str | None) -> str:
-    return "the licensee" if party is None else f"`{party}`"
+    return _name(party, "the licensee")
+
+
+def _name(party: str | None, nobody: str) -> str:
+    return nobody if party is None else f"`{party}`"
 
 
 def _permission(permission: Permission, policy: Policy) -> Iterator[str]:
     binding = policy.policy_class is PolicyClass.SET
-    yield _bound(permission) if binding else _permitted(permission)
+    yield _bound(permission) if binding else _permitted(permission, policy)
     conditions = (*permission.action.refinements, *permission.constraints, *permission.target.refinements)
     yield from sorted(_condition(each, binding=binding) for each in flat(conditions))
     yield from sorted(_duty(each) for each in permission.duties)
 
 
-def _permitted(permission: Permission) -> str:
-    return (
-        f"{_party(permission.assigner) if permission.assigner else 'Somebody'} lets {_party(permission.assignee)} "
-        f"use `{permission.target.source}` to {phrases.use(permission.action.term)}."
-    )
+def _permitted(permission: Permission, policy: Policy) -> str:
+    owner, licensee, use = permission.assigner, permission.assignee, _use(permission)
+    match policy.policy_class:
+        case PolicyClass.REQUEST:
+            return f"{_name(licensee, 'The developer')} asks {_name(owner, 'the owner')} for leave to {use}."
+        case PolicyClass.OFFER:
+            return f"{_name(owner, 'Somebody')} offers to let {_party(licensee)} {use}."
+        case _:
+            return f"{_name(owner, 'Somebody')} lets {_party(licensee)} {use}."
 
 
 def _bound(permission: Permission) -> str:
     """Of a set of rules, whose permissions are bounds on what agreements permit."""
-    party = "anybody" if permission.assignee is None else f"`{permission.assignee}`"
-    return (
-        f"Where an agreement lets {party} use `{permission.target.source}` to {phrases.use(permission.action.term)}, "
-        "these bounds hold."
-    )
+    return f"Where an agreement lets {_name(permission.assignee, 'anybody')} {_use(permission)}, these bounds hold."
+
+
+def _use(permission: Permission) -> str:
+    action, target = permission.action.term, permission.target.source
+    return f"use `{target}` in any way" if action == USE else f"use `{target}` to {phrases.use(action)}"
 
 
 def _condition(given: Condition, *, binding: bool) -> str:

@@ -34,6 +34,7 @@ from policies.vocabulary import (
     TIME_UNITS,
     TRANSFORM,
     TRUNCATE_TIME,
+    USE,
     Iri,
     Operator,
 )
@@ -156,7 +157,26 @@ def test_an_offer_says_that_it_permits_nothing() -> None:
     offer = replace(an_offer(), title="")
 
     assert summary(offer)[0] == "This is an offer; it permits nothing yet."
-    assert "lets the licensee use" in summary(offer)[1]
+    assert summary(offer)[1] == (
+        "`urn:party:owner` offers to let the licensee use `urn:dataset:reviews` to fine-tune a model."
+    )
+
+
+def test_in_a_request_the_developer_asks() -> None:
+    asking = replace(an_agreement(), policy_class=PolicyClass.REQUEST)
+
+    assert summary(asking)[2] == (
+        "`urn:party:licensee` asks `urn:party:owner` for leave to use `urn:dataset:reviews` to fine-tune a model."
+    )
+    assert summary(permitting(asking, assigner=None, assignee=None))[2].startswith(
+        "The developer asks the owner for leave to use"
+    )
+
+
+def test_any_use_is_said_once() -> None:
+    assert summary(an_agreement(action=USE))[2] == (
+        "`urn:party:owner` lets `urn:party:licensee` use `urn:dataset:reviews` in any way."
+    )
 
 
 @pytest.mark.parametrize(
@@ -235,7 +255,8 @@ def test_rules_without_parties_and_unknown_duties_are_told_too() -> None:
     odd = Duty(uid=Iri("urn:d:2"), action=Action(term=COMPENSATE))
     policy = permitting(an_offer(), assigner=None, duties=(duty, odd))
 
-    assert summary(policy)[2].startswith("Somebody lets")
+    assert summary(policy)[2].startswith("Somebody offers to let")
+    assert summary(replace(policy, policy_class=PolicyClass.AGREEMENT))[2].startswith("Somebody lets")
     assert "First: urn:unheard." in summary(policy)
     assert "With every release, by the gateway itself: pay the price of the use." in summary(policy)
 
