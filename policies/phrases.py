@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from policies.lexical import literal
-from policies.model import Action, Condition, Constraint, Duty, Logic, Prohibition, Value
+from policies.model import Action, Condition, Constraint, Duty, Logic, Prohibition, Value, flat
 from policies.prices import Rate, rate_of
 from policies.vocabulary import (
     AGGREGATE_ONLY,
@@ -239,8 +239,10 @@ def condition(given: Condition) -> str:
     """A condition as a clause without full stop."""
     if isinstance(given, Constraint):
         return _constraint(given)
-    joint = {Logic.AND: " and ", Logic.OR: " or ", Logic.XONE: " or, but not both, "}[given.logic]
-    return joint.join(sorted(condition(member) for member in given.members))
+    members = sorted(condition(member) for member in given.members)
+    if given.logic is Logic.XONE:
+        return f"exactly one of these holds: {'; '.join(members)}"
+    return {Logic.AND: " and ", Logic.OR: " or "}[given.logic].join(members)
 
 
 def transformed(term: Iri, parameter: Value | None) -> str:
@@ -251,7 +253,18 @@ def transformed(term: Iri, parameter: Value | None) -> str:
 
 def conditions(given: Iterable[Condition]) -> str:
     """Several conditions that all hold, in an order that does not depend on the document."""
-    return " and ".join(sorted(condition(each) for each in given))
+    several = list(flat(tuple(given)))
+    if len(several) == 1:
+        return condition(several[0])
+    # WHY: without brackets nobody could tell where the alternatives end.
+    return " and ".join(
+        sorted(condition(each) if isinstance(each, Constraint) else f"({condition(each)})" for each in several)
+    )
+
+
+def rows(given: Constraint) -> str:
+    """A condition on a column as the rows that it leaves."""
+    return f"rows whose column `{given.on_column}` {_relation(given)}"
 
 
 def _constraint(given: Constraint) -> str:
@@ -259,7 +272,12 @@ def _constraint(given: Constraint) -> str:
         return f"the column `{given.on_column}` is {transformed(Iri(str(given.right[0])), given.parameter)}"
     if given.operator is Operator.NOT_TOGETHER:
         return f"the columns {_RELATIONS[given.operator]} {listing(given.right, 'and')}"
-    subject = f"the column `{given.on_column}`" if given.left == COLUMN else _subject(given.left)
+    subject = f"the column `{given.on_column}` of the row" if given.left == COLUMN else _subject(given.left)
+    return f"{subject} {_relation(given)}"
+
+
+def _relation(given: Constraint) -> str:
+    """How the actual value has to lie to the bound."""
     timed = isinstance(given.right[0], datetime) or given.left == EVENT
     relation = (_TIMES if timed else {}).get(given.operator) or _RELATIONS[given.operator]
     if given.operator is Operator.IS_ANY_OF and len(given.right) == 1:
@@ -267,8 +285,8 @@ def _constraint(given: Constraint) -> str:
     unit = "" if given.unit is None else f" {local(given.unit)}"
     if given.left == EVENT:
         events = sorted(_EVENTS.get(Iri(str(each)), value(each)) for each in given.right)
-        return f"{subject} {relation} {' or '.join(events)}"
-    return f"{subject} {relation} {listing(given.right)}{unit}"
+        return f"{relation} {' or '.join(events)}"
+    return f"{relation} {listing(given.right)}{unit}"
 
 
 def _subject(left: Iri) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from policies import phrases
 from policies.model import Condition, Constraint, Duty, Permission, Policy, PolicyClass, Prohibition, flat
-from policies.vocabulary import DATE_TIME, PROFILE, USE, Discharge
+from policies.vocabulary import COLUMN, DATE_TIME, PROFILE, USE, Discharge
 
 _OPENING: Final[dict[PolicyClass, str]] = {
     PolicyClass.SET: "These rules apply",
@@ -119,9 +119,11 @@ def _use(permission: Permission) -> str:
 
 
 def _condition(given: Condition, *, binding: bool) -> str:
-    timed = isinstance(given, Constraint) and given.left == DATE_TIME
+    left = given.left if isinstance(given, Constraint) else None
+    if isinstance(given, Constraint) and left == COLUMN:
+        return f"Only {phrases.rows(given)}."
     # WHY: outside its time a bound of a set of rules does not refuse; it does not bind.
-    return f"{'Bound only while' if timed and binding else 'Only if'} {phrases.condition(given)}."
+    return f"{'Bound only while' if left == DATE_TIME and binding else 'Only if'} {phrases.condition(given)}."
 
 
 def _duty(duty: Duty) -> str:

@@ -53,9 +53,15 @@ from tests.testkit.policies import (
     either,
     exactly_one,
     permitting,
+    refined,
     the_permission,
 )
 from tests.testkit.shared import shared
+
+XONE_OF_THREE = (
+    "exactly one of these holds: the number of uses is 3; the place of use is one of `DE` or `FR`; "
+    "the time is before the end of the licence"
+)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +86,10 @@ from tests.testkit.shared import shared
             a_constraint(TRANSFORM, Operator.EQ, TRUNCATE_TIME, on_column="observed_at", parameter=TIME_UNITS[4]),
             "the column `observed_at` is delivered as a time cut to the month",
         ),
-        (a_constraint(COLUMN, Operator.EQ, "public", on_column="visibility"), "the column `visibility` is `public`"),
+        (
+            a_constraint(COLUMN, Operator.EQ, "public", on_column="visibility"),
+            "the column `visibility` of the row is `public`",
+        ),
         (
             a_constraint(FIELD, Operator.NOT_TOGETHER, "b", "a", "c"),
             "the columns are never all seen together: `a`, `b` and `c`",
@@ -97,12 +106,37 @@ from tests.testkit.shared import shared
         ),
         (
             exactly_one(a_constraint(COUNT, Operator.LT, 3), a_constraint(COUNT, Operator.LTEQ, 3)),
-            "the number of uses is at most 3 or, but not both, the number of uses is less than 3",
+            "exactly one of these holds: the number of uses is at most 3; the number of uses is less than 3",
+        ),
+        (
+            exactly_one(
+                a_constraint(SPATIAL, Operator.IS_ANY_OF, GERMANY, FRANCE),
+                a_constraint(EVENT, Operator.LT, LICENCE_END),
+                a_constraint(COUNT, Operator.EQ, 3),
+            ),
+            XONE_OF_THREE,
         ),
     ],
 )
 def test_conditions(condition: Condition, text: str) -> None:
     assert phrases.condition(condition) == text
+
+
+def test_alternatives_among_conditions_stand_in_brackets() -> None:
+    place = a_constraint(SPATIAL, Operator.EQ, GERMANY)
+    few, marketing = a_constraint(COUNT, Operator.LT, 3), a_constraint(PURPOSE, Operator.IS_A, MARKETING)
+
+    assert phrases.conditions([place, either(few, marketing)]) == (
+        "(the number of uses is less than 3 or the purpose is a kind of `marketing`) and the place of use is `DE`"
+    )
+    assert phrases.conditions([either(few, place)]) == phrases.condition(either(few, place))
+    assert phrases.conditions([all_together(few, place)]) == phrases.conditions([few, place])
+
+
+def test_a_term_on_a_column_speaks_of_rows() -> None:
+    offer = refined(an_offer(), a_constraint(COLUMN, Operator.GTEQ, 5, on_column="value"))
+
+    assert "Only rows whose column `value` is at least 5." in summary(offer)
 
 
 @pytest.mark.parametrize(
@@ -348,4 +382,4 @@ def test_every_term_of_the_reference_example_is_named() -> None:
             target = each.target.refinements if each.target is not None else ()
             for atom in atoms((*target, *each.action.refinements, *each.constraints)):
                 if each.action.term != COMPENSATE:
-                    assert phrases.condition(atom) in text
+                    assert (phrases.rows(atom) if atom.left == COLUMN else phrases.condition(atom)) in text
