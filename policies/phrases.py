@@ -179,7 +179,7 @@ _USES: Final[dict[Iri, str]] = {
 _DUTIES: Final[dict[Iri, str]] = {
     OBTAIN_ETHICS_DECISION: "obtain a decision of the ethics board",
     OBTAIN_CONSENT: "leave out people without consent",
-    ANONYMIZE: "protect people by a technical measure in every column that is asked for",
+    ANONYMIZE: "let no column out without a technical measure that protects people",
     COMPENSATE: "pay the price of the use",
     INFORM: "send a signed report to the named party",
     REPORT_RUN: "report every training run",

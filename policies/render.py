@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies import phrases
-from policies.model import Condition, Constraint, Duty, Permission, Policy, PolicyClass, Prohibition, flat
-from policies.vocabulary import COLUMN, DATE_TIME, PROFILE, USE, Discharge
+from policies.model import Condition, Constraint, Duty, Permission, Policy, PolicyClass, Prohibition, atoms, flat
+from policies.transforms import WITHHOLDING
+from policies.vocabulary import COLUMN, DATE_TIME, KEEP, PROFILE, TRANSFORM, USE, Discharge, Grain, Operator
 
 _OPENING: Final[dict[PolicyClass, str]] = {
     PolicyClass.SET: "These rules apply",
@@ -27,6 +28,9 @@ _WHEN: Final[dict[Discharge, str]] = {
 }
 
 
+_OF_COLUMNS: Final = frozenset({Grain.COLUMN, Grain.JOINT, Grain.TRANSFORM})
+
+
 def summary(policy: Policy) -> tuple[str, ...]:
     """Plain sentences; every term that can deny is named. Their order is that of the rules, not of the document."""
     return tuple(_sentences(policy))
@@ -43,9 +47,54 @@ def _sentences(policy: Policy) -> Iterator[str]:
         yield from _permission(permission, policy)
     for prohibition in sorted(policy.prohibitions, key=lambda rule: rule.uid):
         yield _led(_about(prohibition, policy), f"it is prohibited to {phrases.prohibition(prohibition)}.")
+        yield from _wider(prohibition, policy)
     for obligation in sorted(policy.obligations, key=lambda rule: rule.uid):
         told = f"owed afterwards by {_debtor(obligation)}: {phrases.duty(obligation)}."
         yield _led(_about(obligation, policy), told)
+    yield from _besides(policy)
+
+
+def _wider(prohibition: Prohibition, policy: Policy) -> Iterator[str]:
+    """That a prohibition stops the wider actions, too, of which what is forbidden is a part: rule 10."""
+    forbidden = prohibition.action.term
+    permitted = {each.action.term for each in policy.permissions}
+    wider = [
+        phrases.use(each)
+        for each in PROFILE.actions
+        if each != forbidden
+        and PROFILE.includes(each, forbidden)
+        and (policy.policy_class is PolicyClass.SET or any(PROFILE.includes(outer, each) for outer in permitted))
+    ]
+    if wider:
+        partly = (*prohibition.action.refinements, *prohibition.constraints, *prohibition.target.refinements)
+        refused = "is refused as far as this is prohibited" if partly else "is refused as well"
+        yield f"A request to {' or to '.join(sorted(wider))} includes this and {refused}."
+
+
+def _besides(policy: Policy) -> Iterator[str]:
+    """What else refuses a request or leaves out rows: what the semantics says of every term of its kind."""
+    uses: tuple[Permission | Prohibition, ...] = (*policy.permissions, *policy.prohibitions)
+    if not uses:
+        return
+    grains = {_grain(atom) for each in uses for atom in atoms((*each.target.refinements, *each.constraints))}
+    if grains & _OF_COLUMNS:
+        yield "A column that a filter or the order looks at counts as read."
+    if Grain.JOINT in grains:
+        yield "Columns that were released before count as seen."
+    if Grain.ROW in grains:
+        yield "A row that does not say what a term asks of it is left out."
+    if Grain.CAP in grains:
+        yield "What was used before and what is reserved counts against every limit."
+    yield "What nobody states is unknown, and what is unknown counts against the request."
+    if policy.permissions and policy.policy_class is not PolicyClass.SET:
+        yield "Nothing is permitted while the licence is suspended or once it has ended, nor what a mandate refuses."
+
+
+def _grain(atom: Constraint) -> Grain | None:
+    if atom.operator is Operator.NOT_TOGETHER:
+        return Grain.JOINT
+    operand = PROFILE.operands.get(atom.left)
+    return None if operand is None else operand.grain
 
 
 def _free_text(policy: Policy) -> Iterator[str]:
@@ -122,10 +171,14 @@ def _condition(given: Condition, *, binding: bool) -> str:
     left = given.left if isinstance(given, Constraint) else None
     if isinstance(given, Constraint) and left == COLUMN:
         return f"Only {phrases.rows(given)}."
+    if isinstance(given, Constraint) and left == TRANSFORM and given.right[0] != KEEP:
+        refused = "selected, filtered" if given.right[0] in WITHHOLDING else "filtered"
+        return f"Only if {phrases.condition(given)}; it can be neither {refused} nor sorted by."
     # WHY: outside its time a bound of a set of rules does not refuse; it does not bind.
     return f"{'Bound only while' if left == DATE_TIME and binding else 'Only if'} {phrases.condition(given)}."
 
 
 def _duty(duty: Duty) -> str:
     term = PROFILE.duties.get(duty.action.term)
-    return f"{'First' if term is None else _WHEN[term.discharge]}: {phrases.duty(duty)}."
+    shown = "; the record must show it" if term is not None and term.discharge is Discharge.BEFORE else ""
+    return f"{'First' if term is None else _WHEN[term.discharge]}: {phrases.duty(duty)}{shown}."

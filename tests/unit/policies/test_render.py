@@ -8,28 +8,36 @@ from typing import Any
 import pytest
 
 from policies import phrases
+from policies.evaluate import evaluate
 from policies.jsonld import intake
 from policies.model import Action, Condition, Duty, Policy, PolicyClass, Target, Transform, Value, atoms, duties_of
 from policies.prices import Rate
 from policies.render import summary
 from policies.vocabulary import (
+    AGGREGATE_ONLY,
     COLUMN,
     COMPENSATE,
     CONTESTED,
     COUNT,
     DATE_TIME,
     DELETE,
+    DROP,
     DUE_BY,
     EVENT,
     FIELD,
+    FINE_TUNE,
     ISO4217,
+    KEEP,
     LICENCE_END,
     MARK_RECORDS,
+    ODRL,
     PAY_AMOUNT,
     PER_QUERY,
     PROFILE,
     PSEUDONYMISE,
     PURPOSE,
+    REIDENTIFY,
+    SENSITIVITY,
     SPATIAL,
     TIME_UNITS,
     TRANSFORM,
@@ -45,9 +53,13 @@ from tests.testkit.policies import (
     GERMANY,
     LICENSEE,
     MARKETING,
+    NOW,
     RESEARCH,
     a_constraint,
+    a_prohibition,
+    a_state,
     all_together,
+    an_access,
     an_agreement,
     an_offer,
     either,
@@ -158,6 +170,19 @@ def test_money(rate: Rate, text: str) -> None:
     assert phrases.money(rate) == text
 
 
+READ = "A column that a filter or the order looks at counts as read."
+SEEN = "Columns that were released before count as seen."
+LEFT_OUT = "A row that does not say what a term asks of it is left out."
+LIMITS = "What was used before and what is reserved counts against every limit."
+UNKNOWN = "What nobody states is unknown, and what is unknown counts against the request."
+ENDED = "Nothing is permitted while the licence is suspended or once it has ended, nor what a mandate refuses."
+
+
+ETHICS = (
+    "Before any use: obtain a decision of the ethics board, where the decision is `approved`; the record must show it."
+)
+
+
 def test_an_agreement_reads_as_sentences() -> None:
     policy = an_agreement(price=EUROS, consent=True, ethics=True, max_queries=3)
     owner, end, owed = "`urn:party:owner`", "the end of the licence", "Owed afterwards by `urn:party:licensee`"
@@ -174,7 +199,7 @@ def test_an_agreement_reads_as_sentences() -> None:
         "Only if the column is one of `rater` or `value`.",
         "Only if the number of uses is at most 3.",
         "Only if the purpose is a kind of `research and development`.",
-        "Before any use: obtain a decision of the ethics board, where the decision is `approved`.",
+        ETHICS,
         "With every release, by the gateway itself: leave out people without consent (consenting party `dataSubject`).",
         f"With every release, by the gateway itself: pay 0.002 EUR for each record (compensated party {owner}).",
         "It is prohibited to pass it on.",
@@ -184,6 +209,10 @@ def test_an_agreement_reads_as_sentences() -> None:
         f"{owed}: report every training run, where the period is 30 days (informed party {owner}), {until}",
         f"{owed}: delete what was delivered, where the time until it is due is at most 30 days, {after}",
         certify,
+        READ,
+        LIMITS,
+        UNKNOWN,
+        ENDED,
     ]
 
 
@@ -252,8 +281,10 @@ def test_a_set_of_prohibitions_names_the_dataset_and_narrows_only() -> None:
         "These rules apply.",
         NARROWING,
         "About `urn:dataset:reviews`: it is prohibited to pass it on.",
+        "A request to use it in any way includes this and is refused as well.",
+        UNKNOWN,
     )
-    assert summary(a_set(prohibitions=(replace(first, assignee=LICENSEE),)))[-1] == (
+    assert summary(a_set(prohibitions=(replace(first, assignee=LICENSEE),)))[2] == (
         "About `urn:dataset:reviews`, for `urn:party:licensee`: it is prohibited to pass it on."
     )
 
@@ -278,6 +309,79 @@ def test_permissions_of_a_set_are_told_as_bounds_that_bind_in_their_time() -> No
     )
     named = replace(permission, assignee=LICENSEE)
     assert summary(a_set(permissions=(named,)))[2].startswith("Where an agreement lets `urn:party:licensee` use")
+
+
+def bare(*refinements: Condition, **changes: Any) -> Policy:
+    """An offer of all columns, with the given refinements and no prohibition."""
+    return replace(refined(an_offer(columns=frozenset(), **changes), *refinements), prohibitions=())
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        (bare(), ()),
+        (bare(a_constraint(FIELD, Operator.IS_ANY_OF, "value")), (READ,)),
+        (bare(a_constraint(SENSITIVITY, Operator.EQ, "none")), (READ,)),
+        (bare(a_constraint(FIELD, Operator.NOT_TOGETHER, "value", "rater")), (READ, SEEN)),
+        (bare(transforms={"rater": Transform(term=PSEUDONYMISE)}), (READ,)),
+        (bare(a_constraint(COLUMN, Operator.EQ, 5, on_column="value")), (LEFT_OUT,)),
+        (bare(max_records=9), (LIMITS,)),
+    ],
+)
+def test_what_refuses_beside_the_terms_is_told_where_it_can(policy: Policy, told: tuple[str, ...]) -> None:
+    said = summary(policy)
+
+    assert said[-len(told) - 3 :] == (said[-len(told) - 3], *told, UNKNOWN, ENDED)
+    assert not {READ, SEEN, LEFT_OUT, LIMITS} - set(told) & set(said)
+
+
+@pytest.mark.parametrize(
+    ("term", "refused"),
+    [
+        (PSEUDONYMISE, "; it can be neither filtered nor sorted by."),
+        (DROP, "; it can be neither selected, filtered nor sorted by."),
+        (AGGREGATE_ONLY, "; it can be neither selected, filtered nor sorted by."),
+        (KEEP, "."),
+    ],
+)
+def test_a_transformed_column_is_refused_to_filters_and_order(term: Iri, refused: str) -> None:
+    transform = a_constraint(TRANSFORM, Operator.EQ, term, on_column="value")
+
+    assert f"Only if {phrases.condition(transform)}{refused}" in summary(bare(transform))
+
+
+def forbidding(action: Iri, *constraints: Condition, permitted: Iri = USE) -> Policy:
+    rule = a_prohibition(*constraints, action=Action(term=action))
+    return replace(an_agreement(action=permitted), prohibitions=(rule,))
+
+
+@pytest.mark.parametrize(
+    ("policy", "asked", "told"),
+    [
+        (forbidding(REIDENTIFY), USE, "A request to use it in any way includes this and is refused as well."),
+        (
+            forbidding(Iri(ODRL + "display")),
+            Iri(ODRL + "play"),
+            "A request to `odrl:play` or to use it in any way includes this and is refused as well.",
+        ),
+        (
+            forbidding(REIDENTIFY, a_constraint(SPATIAL, Operator.EQ, GERMANY)),
+            USE,
+            "A request to use it in any way includes this and is refused as far as this is prohibited.",
+        ),
+    ],
+)
+def test_a_prohibition_says_that_it_stops_the_wider_use(policy: Policy, asked: Iri, told: str) -> None:
+    narrow = evaluate(policy, an_access(action=FINE_TUNE), a_state(), NOW)
+    wide = evaluate(policy, an_access(action=asked), a_state(), NOW)
+
+    assert told in summary(policy)
+    assert (narrow.permitted, wide.permitted) == (True, False)
+
+
+def test_a_prohibition_that_no_permitted_use_includes_stands_alone() -> None:
+    for policy in (forbidding(REIDENTIFY, permitted=FINE_TUNE), forbidding(USE)):
+        assert not any("includes this" in each for each in summary(policy))
 
 
 def test_an_offer_without_permissions_permits_nothing() -> None:
