@@ -193,7 +193,43 @@ def test_two_spellings_of_one_licence_have_the_same_terms(capsys):
     assert run("diff", terms(), terms("full-licence-respelt")) == 0
     assert capsys.readouterr().out == "the same terms\n"
 
-    assert asked(capsys, "diff", terms(), terms("full-licence-respelt")) == (0, {"equal": True, "terms": []})
+    assert asked(capsys, "diff", terms(), terms("full-licence-respelt")) == (
+        0,
+        {"equal": True, "terms": [], "names": []},
+    )
+
+
+def test_the_same_terms_under_another_title_have_another_hash(tmp_path, capsys):
+    other = written(tmp_path, document(title="Another title"))
+
+    assert run("diff", terms(), other) == 0
+    assert capsys.readouterr().out == (
+        "the same terms, another hash: title differs\n"
+        "title: no term, but signed\n"
+        "  before: Ratings for fine-tuning acme-7b\n"
+        "  after:  Another title\n"
+    )
+    status, told = asked(capsys, "diff", terms(), other)
+    assert (status, told["equal"]) == (0, True)
+    assert told["names"] == [{"name": "title", "before": "Ratings for fine-tuning acme-7b", "after": "Another title"}]
+
+
+def test_the_same_terms_in_another_class_are_a_difference(tmp_path, capsys):
+    other = written(tmp_path, document(**{"@type": "Request", "title": "Another title"}))
+
+    assert run("diff", terms(), other) == 1
+    assert capsys.readouterr().out.startswith("the same terms, another hash: class, title differ\nclass: no term")
+    assert asked(capsys, "diff", terms(), other)[1]["equal"] is False
+
+
+def test_another_target_is_told_once(tmp_path, capsys):
+    target = document()["prohibition"][0]["target"]
+    other = written(tmp_path, terms().read_text("utf-8").replace(f'"{target}"', '"urn:example:dataset:other"'))
+
+    assert run("diff", terms(), other) == 1
+    assert capsys.readouterr().out == (
+        f"target: neither is wider\n  before: `{target}`\n  after:  `urn:example:dataset:other`\n"
+    )
 
 
 @pytest.mark.parametrize(
