@@ -354,6 +354,22 @@ def test_what_became_of_an_obligation_stands_beside_it(tmp_path, capsys):
     assert "obligation `urn:example:licence:1#o2`: active, violated" in capsys.readouterr().out
 
 
+def test_what_is_owed_and_not_yet_done_is_pending(tmp_path, capsys):
+    soon = the_call(now="2026-06-15T00:00:00Z")
+    soon["state"] |= {"effective": "2026-05-01T00:00:00Z", "ended": "2026-06-01T00:00:00Z", "status": "TERMINATED"}
+
+    assert run("explain", terms(), "--request", written(tmp_path, soon)) == 1
+    assert "obligation `urn:example:licence:1#o2`: active, pending\n" in capsys.readouterr().out
+
+    case = "ethics-decision-in-force"
+    given = json.loads(call(case).read_text("utf-8"))
+    given["state"]["evidence"] = []
+    assert run("explain", terms(case), "--request", written(tmp_path, given)) == 1
+    told = capsys.readouterr().out
+    assert "duty `rep:obtainEthicsDecision`: active, pending\n" in told
+    assert "not-set" not in told
+
+
 def test_every_further_reason_is_told(tmp_path, capsys):
     request = {name: each for name, each in the_call()["request"].items() if name not in {"purpose", "place"}}
 
