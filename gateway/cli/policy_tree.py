@@ -105,6 +105,9 @@ def _add_premises(tree: Tree, place: str, premises: Iterable[Premise]) -> None:
 def _saw(premise: Premise) -> str:
     if premise.columns:
         return "; saw " + ", ".join(f"`{name}` ({found})" for name, found in premise.columns)
+    if premise.counted is not None:
+        counted = premise.counted
+        return f"; asked for `{counted.asked}`, used `{counted.used}`, reserved `{counted.reserved}`"
     if premise.actual:
         return "; saw " + ", ".join(f"`{each}`" for each in actual_values(premise.actual))
     return "; nobody says the value" if premise.result is Verdict.UNKNOWN and not premise.members else ""

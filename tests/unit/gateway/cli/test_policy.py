@@ -314,7 +314,7 @@ def test_the_tree_shows_every_rule_its_verdict_and_the_values_it_saw(capsys):
         "permission `urn:example:licence:1#p1`: active",
         "about this: party satisfied, target satisfied, action satisfied",
         "satisfied: the purpose is a kind of `research and development`; saw `dpv:AcademicResearch`",
-        "satisfied: the number of records is at most 1000; saw `951`",
+        "satisfied: the number of records is at most 1000; asked for `100`, used `950`, reserved `0`",
         "target: row by row: the time of observation of each record",
         "duty `odrl:obtainConsent`: active, fulfilled",
         "prohibition `urn:example:licence:1#n4`: active",
