@@ -242,8 +242,8 @@ def _text(rule: Prohibition | Duty) -> str:
 
 
 def _about(rule: Rule) -> str:
-    target = "" if rule.target is None else rule.target.source
-    return f" (about `{target}`, by `{rule.assigner or ''}`)"
+    target = "no named asset" if rule.target is None else f"`{rule.target.source}`"
+    return f" (about {target}{'' if rule.assigner is None else f', by `{rule.assigner}`'})"
 
 
 _SOMETHING: Final = Iri("urn:something")

@@ -119,6 +119,16 @@ def test_of_rules_about_several_assets_each_is_told_with_its_own() -> None:
     assert wider(a_set(here, resale), a_set(here))["target"] is Wider.UNKNOWN
 
 
+def test_a_duty_that_names_no_asset_says_so_among_those_that_do() -> None:
+    named = replace(an_offer(), obligations=owing().obligations)
+    bare = replace(named, obligations=(replace(named.obligations[0], target=None, assigner=None),))
+
+    (change,) = (each for each in difference(named, bare) if each.term == "obligation:odrl:delete")
+
+    assert change.before == "delete what was delivered (about `urn:dataset:reviews`, by `urn:party:owner`)"
+    assert change.after == "delete what was delivered (about no named asset)"
+
+
 def owing(*refinements: Condition, term: Iri = DELETE, **changes: Any) -> Policy:
     duty = Duty(
         uid=Iri("urn:o"),
