@@ -22,6 +22,7 @@ from policies.model import (
     Activation,
     Condition,
     Constraint,
+    Counted,
     Deontic,
     Duty,
     DutyReport,
@@ -206,8 +207,14 @@ def _granted(condition: Condition, rule: Iri, situation: Situation) -> Premise:
     found = allowance(condition, rule, situation)
     if found is None:
         return Premise(condition=condition, result=Verdict.UNKNOWN)
-    total = found.cap.bound - found.remaining + found.cap.amount
-    return Premise(condition=condition, actual=frozenset({total}), result=verdict(not found.exhausted))
+    cap, usage = found.cap, situation.usage(found.cap.counter)
+    asked = situation.request.rows if cap.per_row else cap.amount
+    return Premise(
+        condition=condition,
+        actual=frozenset({cap.bound - found.remaining + cap.amount}),
+        result=verdict(not found.exhausted),
+        counted=Counted(asked=asked, used=usage.used, reserved=usage.reserved),
+    )
 
 
 def _each(conditions: tuple[Condition, ...], situation: Situation) -> tuple[Premise, ...]:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from policies.lexical import literal
-from policies.model import Action, Condition, Constraint, Duty, Logic, Prohibition, Value
+from policies.model import Action, Condition, Constraint, Duty, Logic, Prohibition, Value, flat
 from policies.prices import Rate, rate_of
 from policies.vocabulary import (
     AGGREGATE_ONLY,
     ALLOW_AUDIT,
+    ANONYMIZE,
     ATTRIBUTE,
     AUDITS_PER_YEAR,
     BUCKET,
@@ -38,10 +39,12 @@ from policies.vocabulary import (
     GENERALISE,
     GIVE,
     GROUND,
+    INFORM,
     INSPECT,
     KEEP,
     LAWFUL_BASIS,
     LICENCE_END,
+    MARK_RECORDS,
     MIN_GROUP_SIZE,
     MIN_QUALITY,
     MODEL_RELEASE,
@@ -70,6 +73,7 @@ from policies.vocabulary import (
     REIDENTIFY,
     REPORT_RUN,
     RETENTION,
+    REVIEW_POLICY,
     RHO,
     SELL,
     SENSITIVITY,
@@ -87,6 +91,7 @@ from policies.vocabulary import (
     TRUNCATE_TIME,
     UNIT_OF_COUNT,
     USE,
+    WATERMARK,
     Iri,
     Operator,
     compact,
@@ -174,6 +179,9 @@ _USES: Final[dict[Iri, str]] = {
 _DUTIES: Final[dict[Iri, str]] = {
     OBTAIN_ETHICS_DECISION: "obtain a decision of the ethics board",
     OBTAIN_CONSENT: "leave out people without consent",
+    ANONYMIZE: "let no column out without a technical measure that protects people",
+    COMPENSATE: "pay the price of the use",
+    INFORM: "send a signed report to the named party",
     REPORT_RUN: "report every training run",
     ATTRIBUTE: "name the source",
     DELETE: "delete what was delivered",
@@ -182,7 +190,12 @@ _DUTIES: Final[dict[Iri, str]] = {
     SETTLE: "pay what has fallen due",
     PAY_DEPOSIT: "pay a deposit",
     PRESENT_ASSURANCE: "present an assurance",
+    WATERMARK: "mark the delivered data as a whole for this licensee",
+    MARK_RECORDS: "mark single delivered records for this licensee",
+    REVIEW_POLICY: "look at the licence anew before it ends",
 }
+OWED_BY_OWNER: Final = frozenset({WATERMARK, MARK_RECORDS})
+"""Duties that the owner's side owes when nobody is named; the licensee owes the others."""
 _EVENTS: Final[dict[Iri, str]] = {FIRST_DELIVERY: "the first delivery", LICENCE_END: "the end of the licence"}
 _FORMS: Final[dict[Iri, str]] = {
     KEEP: "it is",
@@ -226,8 +239,10 @@ def condition(given: Condition) -> str:
     """A condition as a clause without full stop."""
     if isinstance(given, Constraint):
         return _constraint(given)
-    joint = {Logic.AND: " and ", Logic.OR: " or ", Logic.XONE: " or, but not both, "}[given.logic]
-    return joint.join(sorted(condition(member) for member in given.members))
+    members = sorted(condition(member) for member in given.members)
+    if given.logic is Logic.XONE:
+        return f"exactly one of these holds: {'; '.join(members)}"
+    return {Logic.AND: " and ", Logic.OR: " or "}[given.logic].join(members)
 
 
 def transformed(term: Iri, parameter: Value | None) -> str:
@@ -238,7 +253,18 @@ def transformed(term: Iri, parameter: Value | None) -> str:
 
 def conditions(given: Iterable[Condition]) -> str:
     """Several conditions that all hold, in an order that does not depend on the document."""
-    return " and ".join(sorted(condition(each) for each in given))
+    several = list(flat(tuple(given)))
+    if len(several) == 1:
+        return condition(several[0])
+    # WHY: without brackets nobody could tell where the alternatives end.
+    return " and ".join(
+        sorted(condition(each) if isinstance(each, Constraint) else f"({condition(each)})" for each in several)
+    )
+
+
+def rows(given: Constraint) -> str:
+    """A condition on a column as the rows that it leaves."""
+    return f"rows whose column `{given.on_column}` {_relation(given)}"
 
 
 def _constraint(given: Constraint) -> str:
@@ -246,7 +272,12 @@ def _constraint(given: Constraint) -> str:
         return f"the column `{given.on_column}` is {transformed(Iri(str(given.right[0])), given.parameter)}"
     if given.operator is Operator.NOT_TOGETHER:
         return f"the columns {_RELATIONS[given.operator]} {listing(given.right, 'and')}"
-    subject = f"the column `{given.on_column}`" if given.left == COLUMN else _subject(given.left)
+    subject = f"the column `{given.on_column}` of the row" if given.left == COLUMN else _subject(given.left)
+    return f"{subject} {_relation(given)}"
+
+
+def _relation(given: Constraint) -> str:
+    """How the actual value has to lie to the bound."""
     timed = isinstance(given.right[0], datetime) or given.left == EVENT
     relation = (_TIMES if timed else {}).get(given.operator) or _RELATIONS[given.operator]
     if given.operator is Operator.IS_ANY_OF and len(given.right) == 1:
@@ -254,8 +285,8 @@ def _constraint(given: Constraint) -> str:
     unit = "" if given.unit is None else f" {local(given.unit)}"
     if given.left == EVENT:
         events = sorted(_EVENTS.get(Iri(str(each)), value(each)) for each in given.right)
-        return f"{subject} {relation} {' or '.join(events)}"
-    return f"{subject} {relation} {listing(given.right)}{unit}"
+        return f"{relation} {' or '.join(events)}"
+    return f"{relation} {listing(given.right)}{unit}"
 
 
 def _subject(left: Iri) -> str:

@@ -1,6 +1,7 @@
 """Decisions and reports as JSON values: terms under the fixed prefixes, sets sorted, nothing left out."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any, Final, assert_never
 
 from policies import phrases
@@ -145,5 +146,6 @@ def _premises(premises: Iterable[Premise]) -> list[dict[str, Any]]:
             "columns": {name: str(found) for name, found in each.columns},
             "members": _premises(each.members),
         }
+        | ({} if each.counted is None else {"counted": asdict(each.counted)})
         for each in premises
     ]

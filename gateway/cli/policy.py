@@ -109,33 +109,20 @@ def diff(
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="The policy to compare it with.")],
     as_json: AsJson = False,
 ) -> None:
-    """Compare two policies term by term and say which is wider; exits with 1 when they grant different things."""
-    from policies.difference import Wider, difference  # noqa: PLC0415  # cheap at start
+    """Compare two policies term by term and say which is wider.
 
-    wider = {
-        Wider.BEFORE: "narrower than before",
-        Wider.AFTER: "wider than before",
-        Wider.NEITHER: "neither is wider",
-        Wider.UNKNOWN: "which is wider is unknown",
-    }
-    changes = difference(taken_in(before), taken_in(after))
+    Exits with 1 when they grant different things or are of different classes.
+    """
+    from gateway.cli.policy_changes import are_equal, lines_of, value_of  # noqa: PLC0415  # cheap at start
+    from policies.difference import difference, renaming  # noqa: PLC0415  # cheap at start
+
+    old, new = taken_in(before), taken_in(after)
+    terms, names = difference(old, new), renaming(old, new)
     if as_json:
-        terms = [
-            {"term": each.term, "before": each.before, "after": each.after, "wider": each.wider} for each in changes
-        ]
-        typer.echo(json.dumps({"equal": not changes, "terms": terms}, indent=2))
-    elif not changes:
-        typer.echo("the same terms")
+        typer.echo(json.dumps(value_of(terms, names), indent=2))
     else:
-        for each in changes:
-            _say(
-                [
-                    f"{each.term}: {wider[each.wider]}",
-                    f"  before: {each.before or 'nothing'}",
-                    f"  after:  {each.after or 'nothing'}",
-                ]
-            )
-    _end(well=not changes)
+        _say(list(lines_of(terms, names)))
+    _end(well=are_equal(terms, names))
 
 
 @policy.command("explain")

@@ -17,6 +17,7 @@ from policies.model import (
     DutyReport,
     Premise,
     Report,
+    RuleKind,
     RuleReport,
     Verdict,
 )
@@ -29,6 +30,7 @@ _STYLES: Final[dict[str, str]] = {
     Verdict.UNKNOWN: "yellow",
     Activation.ACTIVE: "green",
     Activation.INACTIVE: "dim",
+    "pending": "yellow",
     Deontic.FULFILLED: "green",
     Deontic.VIOLATED: "red",
 }
@@ -63,8 +65,9 @@ def outcome_lines(decision: Decision) -> Iterator[str]:
 
 def _add_rule(tree: Tree, rule: RuleReport) -> None:
     label = _text(f"{rule.kind} `{rule.rule}`: ", rule.activation)
-    if rule.deontic is not Deontic.NOT_SET:
-        label.append_text(_text(", ", rule.deontic))
+    owed = rule.kind is RuleKind.OBLIGATION and rule.activation is Activation.ACTIVE
+    if owed or rule.deontic is not Deontic.NOT_SET:
+        label.append_text(_text(", ", _became(rule)))
     branch = tree.add(label)
     about = Text()
     for name, found in (("party", rule.party), ("target", rule.target), ("action", rule.action)):
@@ -79,10 +82,16 @@ def _add_rule(tree: Tree, rule: RuleReport) -> None:
 
 def _add_duty(tree: Tree, duty: DutyReport) -> None:
     label = _text(f"duty `{compact(duty.action)}`: ", duty.activation)
-    label.append_text(_text(", ", duty.deontic))
+    label.append_text(_text(", ", _became(duty)))
     if duty.evidence:
         label.append_text(_text(f", shown by `{duty.evidence}`"))
     _add_premises(tree.add(label), "", duty.premises)
+
+
+def _became(duty: RuleReport | DutyReport) -> str:
+    """What became of it, in the words of displays."""
+    pending = duty.activation is Activation.ACTIVE and duty.deontic is Deontic.NOT_SET
+    return "pending" if pending else duty.deontic
 
 
 def _add_premises(tree: Tree, place: str, premises: Iterable[Premise]) -> None:
@@ -96,6 +105,9 @@ def _add_premises(tree: Tree, place: str, premises: Iterable[Premise]) -> None:
 def _saw(premise: Premise) -> str:
     if premise.columns:
         return "; saw " + ", ".join(f"`{name}` ({found})" for name, found in premise.columns)
+    if premise.counted is not None:
+        counted = premise.counted
+        return f"; asked for `{counted.asked}`, used `{counted.used}`, reserved `{counted.reserved}`"
     if premise.actual:
         return "; saw " + ", ".join(f"`{each}`" for each in actual_values(premise.actual))
     return "; nobody says the value" if premise.result is Verdict.UNKNOWN and not premise.members else ""

@@ -14,6 +14,7 @@ from policies.model.decision import (
 )
 from policies.model.report import (
     Activation,
+    Counted,
     Deontic,
     DutyReport,
     Premise,
@@ -72,6 +73,7 @@ __all__ = [
     "ColumnMode",
     "Condition",
     "Constraint",
+    "Counted",
     "DatasetFacts",
     "Decision",
     "DenialCode",

@@ -34,6 +34,16 @@ class Deontic(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a cap counts, in its units."""
+
+    asked: int
+    """By this request; of a cap on records every row that is asked for, of which the cap may leave fewer."""
+    used: int
+    reserved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Premise:
     """One condition of a rule, and what was found."""
 
@@ -46,6 +56,8 @@ class Premise:
     """Of a logical condition."""
     columns: tuple[tuple[str, Verdict], ...] = ()
     """Of a condition on columns: the verdict on each one that was asked for."""
+    counted: Counted | None = None
+    """Of a cap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

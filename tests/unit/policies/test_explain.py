@@ -15,6 +15,7 @@ from policies.model import (
     Action,
     Activation,
     Condition,
+    Counted,
     Deontic,
     Duty,
     DutyReport,
@@ -200,6 +201,15 @@ def test_a_logical_premise_tells_its_members() -> None:
     assert told(found.members) == [(one, S), (other, N)]
 
 
+def test_a_cap_on_records_counts_every_row_that_is_asked_for() -> None:
+    cap = a_constraint(RECORD_COUNT, Operator.LTEQ, 50)
+    usage = {f"{P1}#recordCount": Usage(used=9, reserved=2)}
+
+    found = permission(constrained(an_agreement(), cap), usage=usage)
+
+    assert [each.counted for each in found.premises] == [None, Counted(asked=100, used=9, reserved=2)]
+
+
 @pytest.mark.parametrize(
     ("used", "actual", "result"), [(3, 4, S), (4, 5, S), (5, 6, N)], ids=["below", "at the bound", "above"]
 )
@@ -211,6 +221,7 @@ def test_a_cap_is_compared_with_used_and_reserved_and_this_access(used: int, act
 
     (premise,) = (each for each in found.premises if each.condition == cap)
     assert premise.actual == frozenset({actual})
+    assert premise.counted == Counted(asked=1, used=used - 1, reserved=1)
     assert premise.result is result
     assert found.activation is (Activation.ACTIVE if result is S else Activation.INACTIVE)
 

@@ -110,6 +110,7 @@ def test_a_report_has_every_rule_premise_and_duty_with_the_values_it_saw() -> No
     assert {"party", "target", "action"} <= permission.keys()
     purpose = next(each for each in permission["premises"] if "purpose" in each["told"])
     assert (purpose["actual"], purpose["result"]) == (["dpv:AcademicResearch"], "satisfied")
+    assert "counted" not in purpose
     assert ROW_BY_ROW in {each["result"] for each in permission["targetPremises"]}
     assert {"value": "satisfied"} in [each["columns"] for each in permission["targetPremises"]]
     assert {each["action"] for each in permission["duties"]} == {
@@ -118,6 +119,14 @@ def test_a_report_has_every_rule_premise_and_duty_with_the_values_it_saw() -> No
         "odrl:compensate",
     }
     assert json.loads(json.dumps(rules)) == rules
+
+
+def test_a_report_says_what_a_limit_counts() -> None:
+    (rule, *_) = report_value(explain(an_agreement(max_records=9), an_access(), a_state(), NOW))
+
+    assert [each["counted"] for each in rule["premises"] if "counted" in each] == [
+        {"asked": 100, "used": 0, "reserved": 0}
+    ]
 
 
 def test_members_of_a_logical_condition_are_reported_one_by_one() -> None:

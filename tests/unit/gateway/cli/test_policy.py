@@ -193,7 +193,43 @@ def test_two_spellings_of_one_licence_have_the_same_terms(capsys):
     assert run("diff", terms(), terms("full-licence-respelt")) == 0
     assert capsys.readouterr().out == "the same terms\n"
 
-    assert asked(capsys, "diff", terms(), terms("full-licence-respelt")) == (0, {"equal": True, "terms": []})
+    assert asked(capsys, "diff", terms(), terms("full-licence-respelt")) == (
+        0,
+        {"equal": True, "terms": [], "names": []},
+    )
+
+
+def test_the_same_terms_under_another_title_have_another_hash(tmp_path, capsys):
+    other = written(tmp_path, document(title="Another title"))
+
+    assert run("diff", terms(), other) == 0
+    assert capsys.readouterr().out == (
+        "the same terms, another hash: title differs\n"
+        "title: no term, but signed\n"
+        "  before: Ratings for fine-tuning acme-7b\n"
+        "  after:  Another title\n"
+    )
+    status, told = asked(capsys, "diff", terms(), other)
+    assert (status, told["equal"]) == (0, True)
+    assert told["names"] == [{"name": "title", "before": "Ratings for fine-tuning acme-7b", "after": "Another title"}]
+
+
+def test_the_same_terms_in_another_class_are_a_difference(tmp_path, capsys):
+    other = written(tmp_path, document(**{"@type": "Request", "title": "Another title"}))
+
+    assert run("diff", terms(), other) == 1
+    assert capsys.readouterr().out.startswith("the same terms, another hash: class, title differ\nclass: no term")
+    assert asked(capsys, "diff", terms(), other)[1]["equal"] is False
+
+
+def test_another_target_is_told_once(tmp_path, capsys):
+    target = document()["prohibition"][0]["target"]
+    other = written(tmp_path, terms().read_text("utf-8").replace(f'"{target}"', '"urn:example:dataset:other"'))
+
+    assert run("diff", terms(), other) == 1
+    assert capsys.readouterr().out == (
+        f"target: neither is wider\n  before: `{target}`\n  after:  `urn:example:dataset:other`\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -233,7 +269,8 @@ def test_without_a_request_the_terms_are_told_in_plain_language(capsys):
     assert run("explain", terms()) == 0
 
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == "This is an agreement: Ratings for fine-tuning acme-7b."
+    assert told[0] == "This is an agreement."
+    assert told[1].endswith('not a term: "Ratings for fine-tuning acme-7b".')
     assert "Only if the number of records is at most 1000." in told
     status, document_ = asked(capsys, "explain", terms())
     assert status == 0
@@ -277,7 +314,7 @@ def test_the_tree_shows_every_rule_its_verdict_and_the_values_it_saw(capsys):
         "permission `urn:example:licence:1#p1`: active",
         "about this: party satisfied, target satisfied, action satisfied",
         "satisfied: the purpose is a kind of `research and development`; saw `dpv:AcademicResearch`",
-        "satisfied: the number of records is at most 1000; saw `951`",
+        "satisfied: the number of records is at most 1000; asked for `100`, used `950`, reserved `0`",
         "target: row by row: the time of observation of each record",
         "duty `odrl:obtainConsent`: active, fulfilled",
         "prohibition `urn:example:licence:1#n4`: active",
@@ -315,6 +352,22 @@ def test_what_became_of_an_obligation_stands_beside_it(tmp_path, capsys):
     assert run("explain", terms(), "--request", written(tmp_path, late)) == 1
 
     assert "obligation `urn:example:licence:1#o2`: active, violated" in capsys.readouterr().out
+
+
+def test_what_is_owed_and_not_yet_done_is_pending(tmp_path, capsys):
+    soon = the_call(now="2026-06-15T00:00:00Z")
+    soon["state"] |= {"effective": "2026-05-01T00:00:00Z", "ended": "2026-06-01T00:00:00Z", "status": "TERMINATED"}
+
+    assert run("explain", terms(), "--request", written(tmp_path, soon)) == 1
+    assert "obligation `urn:example:licence:1#o2`: active, pending\n" in capsys.readouterr().out
+
+    case = "ethics-decision-in-force"
+    given = json.loads(call(case).read_text("utf-8"))
+    given["state"]["evidence"] = []
+    assert run("explain", terms(case), "--request", written(tmp_path, given)) == 1
+    told = capsys.readouterr().out
+    assert "duty `rep:obtainEthicsDecision`: active, pending\n" in told
+    assert "not-set" not in told
 
 
 def test_every_further_reason_is_told(tmp_path, capsys):
