@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from policies.jsonld.limits import CONTEXTS, MAX_BYTES, MAX_NODES
 from policies.vocabulary import DATA_ROOT, DPV_SUBSET, PROFILE_IRI, PURPOSE_ROOT, compact
+from policies.vocabulary.codes import COUNTRIES
 from tests.testkit.policies import ASSET, LICENSEE, OWNER
 
 PARTIES: Final = {"assigner": OWNER, "assignee": LICENSEE}
@@ -131,9 +132,7 @@ LARGEST: Final[dict[str, Callable[[int], Document]]] = {
     "one of many row terms": lambda n: permitting(target=part(logic("or", [row(i) for i in range(n)]))),
     "exactly one of many row terms": lambda n: permitting(target=part(logic("xone", [row(i) for i in range(n)]))),
     "none of many pairs of regions": lambda n: permitting(
-        target=part(
-            *(constraint("rep:subjectRegion", "isNoneOf", {"@list": [_region(i), _region(i + 1)]}) for i in range(n))
-        )
+        target=part(*(constraint("rep:subjectRegion", "isNoneOf", {"@list": _regions(i)}) for i in range(n)))
     ),
     "prohibitions": lambda n: agreement(prohibition=_rules("Prohibition", n, action="sell")),
     "prohibitions on rows": lambda n: agreement(
@@ -152,8 +151,10 @@ LARGEST: Final[dict[str, Callable[[int], Document]]] = {
 """Policies that are taken in, each growing with one number."""
 
 
-def _region(number: int) -> Document:
-    return {"@id": f"iso3166:{chr(65 + number // 26)}{chr(65 + number % 26)}"}
+def _regions(number: int) -> list[Document]:
+    """One pair of countries out of all."""
+    rounds, first = divmod(number, len(COUNTRIES))
+    return [{"@id": f"iso3166:{COUNTRIES[each % len(COUNTRIES)]}"} for each in (first, first + 1 + rounds)]
 
 
 def _keys(spelling: str) -> Callable[[int], Document]:
