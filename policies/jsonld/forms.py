@@ -13,7 +13,7 @@ TWICE: Final = object()
 _KEYWORDS: Final = ("@type", "@id", "@list", "@value")
 _ALIASES: Final = {"uid": "@id", "type": "@type"}
 _SEPARATOR: Final = re.compile(r"[:/#]")
-_BITS: Final = 64
+BITS: Final = 64
 """No whole number of a policy needs more; a longer one is not given to any library."""
 
 
@@ -48,9 +48,12 @@ def require_form(path: Path, value: object) -> int:
             return len(value)
         case str():
             return _text(path, value)
-        case int() if value.bit_length() > _BITS:
+        case int() if value.bit_length() > BITS:
             raise PolicyMalformedError(
-                "a whole number is longer than 64 bits", rule=7, hint="write a smaller bound", pointer=pointer(path)
+                f"a whole number has too many digits: it is longer than {BITS} bits",
+                rule=7,
+                hint=f"write a number below {2 ** (BITS - 1)}",
+                pointer=pointer(path),
             )
         case int():
             return value.bit_length() // 4 + 1

@@ -21,14 +21,15 @@ from policies.errors import PolicyError, PolicyTooLargeError
 from policies.evaluate import evaluate
 from policies.jsonld import intake, to_document
 from policies.jsonld.forms import TWICE
-from policies.jsonld.limits import _BRACKETS, MAX_NODES, _object
+from policies.jsonld.limits import _BRACKETS, MAX_NODES
+from policies.jsonld.parsing import unrepeated
 from policies.match import contain
 from policies.model import Policy
 from policies.predicate import And, Not, Or, Predicate
 from policies.registering.wellformed import require_tree
 from policies.render import summary
 from policies.validate import validate
-from policies.vocabulary import OPERANDS, Iri
+from policies.vocabulary import OPERANDS, TRANSFORMS, Iri
 from tests.suites.hostile import BEYOND, LARGEST, agreement, crooked, filled, nodes
 from tests.testkit.policies import COLUMNS, NOW, a_state, an_access, the_dataset
 
@@ -119,7 +120,7 @@ def uses(policy: Policy, smaller: Policy, rows: pl.DataFrame) -> dict[str, Calla
     access, state = an_access(dataset=dataset), a_state()
     decision = evaluate(policy, access, state, NOW)
     return {
-        "validate": lambda: validate(policy, now=NOW, supplied=frozenset(OPERANDS)),
+        "validate": lambda: validate(policy, now=NOW, supplied=frozenset(OPERANDS), applied=frozenset(TRANSFORMS)),
         "policy_hash": lambda: policy_hash(policy),
         "contain": lambda: contain(policy, smaller),
         "difference": lambda: difference(policy, smaller),
@@ -209,7 +210,7 @@ def test_keys_are_compared_with_few_others() -> None:
     pairs = [(Counted(f"k{number}"), 1) for number in range(5_000)]
     Counted.compared = 0
 
-    found = _object([*pairs, (Counted("k4999"), 1)])
+    found = unrepeated([*pairs, (Counted("k4999"), 1)])
 
     assert found["k4999"] is TWICE
 
@@ -245,7 +246,7 @@ def test_each_transform_is_compared_twice(monkeypatch: pytest.MonkeyPatch) -> No
     number = len(policy.permissions[0].target.refinements)
     calls = counting(monkeypatch, transforms, "stronger")
 
-    validate(policy, now=NOW, supplied=frozenset(OPERANDS))
+    validate(policy, now=NOW, supplied=frozenset(OPERANDS), applied=frozenset(TRANSFORMS))
 
     assert len(calls) < 2 * number
 
