@@ -10,8 +10,9 @@ from policies.errors import (
     PolicyTermUnknownError,
     PolicyUnsupportedError,
     PolicyValueInvalidError,
+    shown,
 )
-from policies.jsonld.expansion import RELATIVE
+from policies.jsonld.expansion import BASE, RELATIVE
 from policies.jsonld.limits import Json
 from policies.jsonld.places import Trail, expanded, locate
 from policies.jsonld.properties import PROPERTIES
@@ -54,6 +55,14 @@ _DATATYPES: Final[Mapping[str, tuple[int, str]]] = {
     lexical.DECIMAL: (7, "write at most 38 digits, without exponent"),
 }
 """What goes wrong with the values of a datatype: the rule, and what is supported instead."""
+
+
+def _spelt(property_: str) -> str:
+    """The property as people know it."""
+    return "uid" if property_ == "@id" else compact(property_)
+
+
+_AS_LIST: Final = 'write `{"@list": [ … ]}` with the values in the brackets, for a single value too'
 
 
 class Node:
@@ -140,7 +149,14 @@ class Node:
         Raises:
             PolicyMalformedError: it has none, or a relative one, or a blank one.
         """
-        return self._iri(self._content.get("@id", ""), "@id")
+        if "@id" not in self._content:
+            raise PolicyMalformedError(
+                "`uid` is missing",
+                rule=1,
+                hint="give the node an IRI of its own as `uid`, such as `urn:example:offer:1`",
+                pointer=self.pointer(),
+            )
+        return self._iri(self._content["@id"], "@id")
 
     def nodes(self, property_: str) -> Iterator["Node"]:
         """The values of the property, each a node."""
@@ -171,13 +187,10 @@ class Node:
         Raises:
             PolicyMalformedError: it is not a list.
         """
-        value = self.only(property_)
+        value = self.only(property_, hint=_AS_LIST)
         if set(value) != {"@list"}:
             raise PolicyMalformedError(
-                f"`{compact(property_)}` must be an `@list`",
-                rule=1,
-                hint='write `{"@list": [ … ]}`',
-                pointer=self.pointer(property_),
+                f"`{compact(property_)}` must be an `@list`", rule=1, hint=_AS_LIST, pointer=self.pointer(property_)
             )
         members: list[Any] = value["@list"]
         return members
@@ -245,7 +258,7 @@ class Node:
         if text is None:
             # WHY: expansion takes what looks like a keyword for none of its business and leaves nothing of it.
             raise PolicyMalformedError(
-                "what looks like a keyword is no IRI",
+                f"`{_spelt(property_)}` must be an IRI, and what looks like a keyword is none",
                 rule=1,
                 hint="write an absolute IRI",
                 pointer=self.pointer(property_, *steps),
@@ -256,9 +269,9 @@ class Node:
             raise PolicyTermUnknownError(what, term, rule=rule, known=known, pointer=self.pointer(property_, *steps))
         if not absolute(text) or text.startswith(("_:", RELATIVE)):
             raise PolicyMalformedError(
-                "an absolute IRI is expected",
+                f"`{_spelt(property_)}` must be an absolute IRI, and `{shown(text.removeprefix(BASE))}` is none",
                 rule=1,
-                hint="write it in full, or under a prefix of the contexts",
+                hint="write it in full, as in `urn:example:1`, or under a prefix of the contexts, as in `rep:fineTune`",
                 pointer=self.pointer(property_, *steps),
             )
         return Iri(text)

@@ -255,6 +255,12 @@ REFUSED: list[tuple[int, str, str, Change]] = [
         f"{CONSTRAINT}/rightOperand",
         constrained(term("spatial", "eq", [iri("iso3166:DE"), iri("iso3166:FR")])),
     ),
+    (
+        8,
+        "POLICY_MALFORMED",
+        f"{CONSTRAINT}/rightOperand",
+        constrained(term("spatial", "eq", listed(iri("iso3166:DE")))),
+    ),
     (9, "POLICY_TERM_UNKNOWN", f"{CONSTRAINT}/rightOperand", constrained(term("purpose", "isA", iri("dpv:Training")))),
     (9, "POLICY_TERM_UNKNOWN", f"{CONSTRAINT}/rightOperand", constrained(term("purpose", "isA", iri("dpv:Consent")))),
     (10, "POLICY_TERM_UNKNOWN", "/permission/0/action", permitting(action="rep:train")),
@@ -528,3 +534,56 @@ def test_what_the_profile_leaves_out_is_answered_with_what_it_has_instead() -> N
         register(constrained(term("rep:epsilon", "lteq", 1)))
 
     assert "`rep:rho`" in refused.value.hint
+
+
+def hint_of(change: Change) -> tuple[str, str]:
+    """What the refusal says, and what to do."""
+    with pytest.raises(PolicyError) as refused:
+        register(change)
+    return refused.value.message, refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (without("uid"), ""),
+        (without("permission", "uid"), PERMISSION),
+        (under({"@type": "Duty", "action": "obtainConsent"}), DUTY),
+        (permitting(target={"@type": "Asset"}), "/permission/0/target"),
+    ],
+)
+def test_a_missing_uid_is_called_by_its_name(change: Change, place: str) -> None:
+    message, hint = hint_of(change)
+
+    assert message == (f"`uid` is missing, at `{place}`" if place else "`uid` is missing")
+    assert "`urn:example:" in hint
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (whole(uid="offer-1"), "`uid` must be an absolute IRI, and `offer-1` is none, at `/uid`"),
+        (whole(uid="@keyword"), "`uid` must be an IRI, and what looks like a keyword is none, at `/uid`"),
+        (
+            permitting(target="reviews"),
+            "`odrl:target` must be an absolute IRI, and `reviews` is none, at `/permission/0/target`",
+        ),
+    ],
+)
+def test_what_is_no_iri_is_told_with_its_property(change: Change, message: str) -> None:
+    assert hint_of(change)[0] == message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        narrowed(term("rep:field", "isAnyOf", ["rater", "value"])),
+        narrowed(term("rep:field", "isAnyOf", "rater")),
+        constrained({"@type": "LogicalConstraint", "or": [MARKETING, RESEARCH]}),
+        constrained(term("spatial", "eq", [iri("iso3166:DE"), iri("iso3166:FR")])),
+        constrained(term("spatial", "eq", listed(iri("iso3166:DE"), iri("iso3166:FR")))),
+        constrained(term("count", "lteq", listed(1))),
+    ],
+)
+def test_several_values_are_answered_with_a_list(change: Change) -> None:
+    assert '`{"@list": [ … ]}`' in hint_of(change)[1]
