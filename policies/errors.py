@@ -78,11 +78,13 @@ class PolicyMalformedError(PolicyError):
 _FEW: Final = 12
 
 
-def _instead(term: str, known: Collection[str]) -> str:
-    """Which known term may be meant."""
+def _instead(term: str, known: Collection[str], otherwise: str) -> str:
+    """Which known term may be meant, or else what to do."""
     close = get_close_matches(shown(term), known, n=3, cutoff=0.75)
     if close:
         return f"did you mean `{'`, `'.join(close)}`?"
+    if otherwise:
+        return otherwise
     if 0 < len(known) <= _FEW:
         return f"use one of `{'`, `'.join(sorted(known))}`"
     return "use a term of the profile, spelt as the profile has it"
@@ -93,11 +95,19 @@ class PolicyTermUnknownError(PolicyError):
 
     code = "POLICY_TERM_UNKNOWN"
 
-    def __init__(
-        self, what: str, term: str, *, rule: int, known: Collection[str] = (), hint: str = "", pointer: str = ""
+    def __init__(  # what is known of one term
+        self,
+        what: str,
+        term: str,
+        *,
+        rule: int,
+        known: Collection[str] = (),
+        hint: str = "",
+        otherwise: str = "",
+        pointer: str = "",
     ) -> None:
         super().__init__(
-            f"unknown {what} `{shown(term)}`", rule=rule, hint=hint or _instead(term, known), pointer=pointer
+            f"unknown {what} `{shown(term)}`", rule=rule, hint=hint or _instead(term, known, otherwise), pointer=pointer
         )
         self.what = what
         self.term = term

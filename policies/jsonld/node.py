@@ -51,10 +51,22 @@ _DATATYPES: Final[Mapping[str, tuple[int, str]]] = {
     lexical.DATE_TIME: (6, "write a moment with its offset, such as `2027-06-30T00:00:00Z`"),
     lexical.DURATION: (6, "write days or smaller, such as `P180D` or `PT12H`; a month has no fixed length"),
     **{XSD + name: (7, "only `xsd:integer` and `xsd:decimal` are exact") for name in ("double", "float")},
-    lexical.INTEGER: (7, "write a whole number of at most 64 bits"),
-    lexical.DECIMAL: (7, "write at most 38 digits, without exponent"),
+    lexical.INTEGER: (7, "write a whole number, without point or exponent"),
+    lexical.DECIMAL: (7, "write digits with at most one point, without exponent"),
+    lexical.BOOLEAN: (2, "write `true` or `false`"),
 }
 """What goes wrong with the values of a datatype: the rule, and what is supported instead."""
+_OTHER_DATATYPE: Final = (
+    2,
+    "use `xsd:integer`, `xsd:decimal`, `xsd:dateTime`, `xsd:duration` or `xsd:boolean`; text has no type",
+)
+_BEYOND: Final[Mapping[str, str]] = {
+    lexical.DATE_TIME: "there is no such moment: check day, time and offset; a year has four digits, a fraction six",
+    lexical.DURATION: "it is out of range: write at most 999999 days, hours or minutes, or 999999999 seconds",
+    lexical.INTEGER: "it is out of range: write a whole number of at most 64 bits",
+    lexical.DECIMAL: f"it is out of range: write at most {lexical.MAX_DIGITS} digits",
+}
+"""What is wrong with a text that has the form of its datatype."""
 
 
 def _spelt(property_: str) -> str:
@@ -62,6 +74,7 @@ def _spelt(property_: str) -> str:
     return "uid" if property_ == "@id" else compact(property_)
 
 
+_AS_IRI: Final = 'write `{"@id": "…"}` with an absolute IRI or a term under its prefix, such as `dpv:Marketing`'
 _AS_LIST: Final = 'write `{"@list": [ … ]}` with the values in the brackets, for a single value too'
 
 
@@ -226,10 +239,13 @@ class Node:
     def iri_of(self, value: Mapping[str, Any], property_: str, *steps: str | int) -> Iri:
         """A value that must be a reference to an IRI; ``steps`` lead from the property to it."""
         if set(value) != {"@id"}:
+            text = value.get("@value")
+            named = isinstance(text, str) and ":" in text
+            hint = f'this is text: write `{{"@id": "{shown(str(text))}"}}`' if named else _AS_IRI
             raise PolicyMalformedError(
                 f"`{compact(property_)}` must be an IRI",
                 rule=1,
-                hint='write `{"@id": "…"}` with an absolute IRI or a term',
+                hint=hint,
                 pointer=self.pointer(property_, *steps),
             )
         return self._iri(value["@id"], property_, *steps)
@@ -249,8 +265,10 @@ class Node:
         text = str(given).lower() if isinstance(given, bool) else str(given)
         parsed = lexical.parse(text, datatype)
         if parsed is None:
-            rule, hint = _DATATYPES.get(datatype, (2, "use a datatype of the profile"))
-            expected = f"an accepted `{compact(datatype)}`"
+            rule, hint = _DATATYPES.get(datatype, _OTHER_DATATYPE)
+            if lexical.has_form(text, datatype):
+                hint = _BEYOND[datatype]
+            expected = f"an accepted `{shown(compact(datatype.removeprefix(BASE)))}`"
             raise PolicyValueInvalidError(text, expected, rule=rule, hint=hint, pointer=self.pointer(property_, *steps))
         return parsed
 

@@ -286,7 +286,7 @@ def _parameter(node: Node) -> Iri | int | None:
         raise PolicyMalformedError(
             "a parameter is an IRI or a whole number",
             rule=28,
-            hint="write a level, a width, or a unit of time",
+            hint='write a level or a width as a number, a unit of time as in `{"@id": "rep:month"}`',
             pointer=node.pointer(property_),
         )
     return value

@@ -34,6 +34,8 @@ from tests.suites.hostile import BEYOND, LARGEST, agreement, crooked, filled, no
 from tests.testkit.policies import COLUMNS, NOW, a_state, an_access, the_dataset
 
 CROOKED: Final = dict(crooked())
+MOST_TOLD: Final = 1_000
+"""Characters of a message, or of a hint."""
 
 
 def bytes_of(document: bytes | Mapping[str, Any]) -> bytes:
@@ -83,6 +85,17 @@ def test_the_guard_sees_expansion() -> None:
 @pytest.mark.parametrize("document", CROOKED.values(), ids=CROOKED)
 def test_whatever_is_crooked_ends_in_a_refusal_or_a_policy(document: bytes | Mapping[str, Any]) -> None:
     assert outcome(document) == outcome(bytes_of(document)) != "POLICY_TOO_LARGE"
+
+
+@pytest.mark.parametrize("document", CROOKED.values(), ids=CROOKED)
+def test_no_refusal_repeats_much_of_what_was_sent(document: bytes | Mapping[str, Any]) -> None:
+    told = [""]
+    try:
+        intake(document)
+    except PolicyError as refused:
+        told = [refused.message, refused.hint]
+
+    assert max(len(each) for each in told) < MOST_TOLD
 
 
 def test_a_number_that_cannot_be_written_is_refused() -> None:

@@ -417,7 +417,7 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
         lambda document: constraint(document, 1)["rightOperand"]["@list"].append({"@id": "iso3166:DE"}),
     ),
     (
-        "POLICY_TERM_UNKNOWN",
+        "POLICY_TERM_MISPLACED",
         "/permission/0/constraint/2/or/@list/0/rightOperand",
         lambda document: constraint(document, 2)["or"]["@list"][0].update(rightOperand={"@id": "dpv:Consent"}),
     ),
