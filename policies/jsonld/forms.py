@@ -6,6 +6,7 @@ from typing import Final
 
 from policies.errors import PolicyMalformedError, shown
 from policies.registering.places import Path, pointer
+from policies.vocabulary import PROFILE_IRI
 
 TWICE: Final = object()
 """Stands for what is under a key that its object has twice."""
@@ -32,7 +33,7 @@ _NEEDED: Final = {
     "@id": "name an IRI",
     "@list": _VALUES,
     "@value": "give the value",
-    "profile": "name the profile by its IRI",
+    "profile": f"write `{PROFILE_IRI}`",
     "conflict": "write `prohibit`",
     **dict.fromkeys(("permission", "prohibition", "obligation"), _RULE),
     **dict.fromkeys(("duty", "remedy", "consequence"), _DUTY),
@@ -98,10 +99,15 @@ def require_form(path: Path, value: object) -> int:
             raise _refused("a policy holds JSON values only", "write an object, an array, text or a number", path)
 
 
+def needed(key: str) -> str:
+    """What belongs under a key, however it is spelt."""
+    return _NEEDED.get(name_of(key), "leave the key out")
+
+
 def _needed(path: Path) -> str:
     """What belongs in a place that says nothing: that of the key, whichever item of it is empty."""
     key = next((step for step in reversed(path) if isinstance(step, str)), "")
-    return _NEEDED.get(name_of(key), "leave the key out") if path else _POLICY
+    return needed(key) if path else _POLICY
 
 
 def _digits(number: float) -> str:

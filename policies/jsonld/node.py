@@ -13,6 +13,7 @@ from policies.errors import (
     shown,
 )
 from policies.jsonld.expansion import BASE, RELATIVE
+from policies.jsonld.forms import needed
 from policies.jsonld.limits import Json
 from policies.jsonld.places import Trail, expanded, locate
 from policies.jsonld.properties import PROPERTIES
@@ -53,7 +54,7 @@ _DATATYPES: Final[Mapping[str, tuple[int, str]]] = {
     **{XSD + name: (7, "only `xsd:integer` and `xsd:decimal` are exact") for name in ("double", "float")},
     lexical.INTEGER: (7, "write a whole number, without point or exponent"),
     lexical.DECIMAL: (7, "write digits with at most one point, without exponent"),
-    lexical.BOOLEAN: (2, "write `true` or `false`"),
+    lexical.BOOLEAN: (12, "write `true` or `false`"),
 }
 """What goes wrong with the values of a datatype: the rule, and what is supported instead."""
 _OTHER_DATATYPE: Final = (
@@ -176,7 +177,7 @@ class Node:
         for index, each in enumerate(self._content.get(property_, [])):
             yield Node(each, self._document, (*self._trail, property_, index))
 
-    def only(self, property_: str, *, rule: int = 1, hint: str = "give exactly one") -> Any:
+    def only(self, property_: str, *, rule: int = 1, hint: str = "") -> Any:
         """The one value of the property; otherwise refused by that rule.
 
         Raises:
@@ -186,7 +187,10 @@ class Node:
         if len(values) != 1:
             problem = "is missing" if not values else "has several values"
             raise PolicyMalformedError(
-                f"`{compact(property_)}` {problem}", rule=rule, hint=hint, pointer=self.pointer(property_)
+                f"`{compact(property_)}` {problem}",
+                rule=rule,
+                hint=hint or ("give exactly one" if values else needed(property_)),
+                pointer=self.pointer(property_),
             )
         return values[0]
 

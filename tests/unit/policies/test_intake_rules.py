@@ -290,6 +290,12 @@ REFUSED: list[tuple[int, str, str, Change]] = [
         12,
         "POLICY_VALUE_INVALID",
         f"{REFINEMENT}/rightOperand",
+        narrowed(term("rep:contested", "eq", typed("no", "boolean"))),
+    ),
+    (
+        12,
+        "POLICY_VALUE_INVALID",
+        f"{REFINEMENT}/rightOperand",
         narrowed(term("rep:column", "gteq", "many", column="value")),
     ),
     (
@@ -612,6 +618,10 @@ def test_several_values_are_answered_with_a_list(change: Change) -> None:
         (permitting(target={}), "name the dataset by its IRI"),
         (permitting(constraint=[{}]), "give a constraint with `@type`, `leftOperand`, `operator` and `rightOperand`"),
         (whole(title=None), "leave the key out"),
+        (without("profile"), f"write `{PROFILE_IRI}`"),
+        (without("permission", "action"), "name an action, such as `rep:fineTune`"),
+        (constrained({"@type": "Constraint", "leftOperand": "count", "rightOperand": 3}), "name an operator"),
+        (permitting(action=["rep:fineTune", "rep:evaluate"]), "give exactly one"),
         (lambda document: document.clear(), "a policy has `@context`, `@type`, `uid`, `profile`, `conflict` and rules"),
     ],
 )
