@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from docs.markdown import page, table
+from docs.profile_writing import writing
 from policies.registering.abilities import HERE
 from policies.vocabulary import (
     CLOSE_MATCHES,
@@ -95,6 +96,7 @@ def profile_page() -> str:
         " [context](../profile/1/context.jsonld), the [ontology](../profile/1/ontology.ttl) and the"
         " [shapes](../profile/1/shapes.ttl) that a policy has to conform to. Terms have IRIs without a version; a minor"
         " version of the profile adds terms, a major one has another IRI.",
+        *writing(),
         "## Actions",
         "Of permissions and prohibitions. A permission covers the actions that its own action includes; a prohibition"
         " also those that include it. The other actions of the ODRL core that are not deprecated are known as well."

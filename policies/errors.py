@@ -8,6 +8,14 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import ClassVar, Final
 
+_MOST_SHOWN: Final = 80
+_LONGEST_POINTER: Final = 400
+
+
+def shown(given: str) -> str:
+    """What a message repeats of a given text: all of it, or the beginning of a long one."""
+    return given if len(given) <= _MOST_SHOWN else given[: _MOST_SHOWN - 1] + "…"
+
 
 class CodedError(Exception):
     """An error with a stable code and a message that is safe to show to the caller."""
@@ -30,12 +38,16 @@ class PolicyError(CodedError):
         self.problem = problem
         self.rule = rule
         """Number of the rule of the policy semantics that it breaks."""
-        self.pointer = pointer
-        """JSON pointer (RFC 6901) to the refused place; empty when it is the whole document."""
+        self.pointer = ""
+        """JSON pointer (RFC 6901) to the refused place, or to what holds it when its keys are endless; empty when it is
+        the whole document.
+        """
         self.point(pointer)
 
     def point(self, pointer: str) -> None:
         """Name the place as another document has it, such as the one that the policy was read from."""
+        while len(pointer) > _LONGEST_POINTER:
+            pointer = pointer[: pointer.rindex("/")]
         self.pointer = pointer
         self.message = f"{self.problem}, at `{pointer}`" if pointer else self.problem
         self.args = (self.message,)
@@ -66,11 +78,13 @@ class PolicyMalformedError(PolicyError):
 _FEW: Final = 12
 
 
-def _instead(term: str, known: Collection[str]) -> str:
-    """Which known term may be meant."""
-    close = get_close_matches(term, known, n=3, cutoff=0.75)
+def _instead(term: str, known: Collection[str], otherwise: str) -> str:
+    """Which known term may be meant, or else what to do."""
+    close = get_close_matches(shown(term), known, n=3, cutoff=0.75)
     if close:
         return f"did you mean `{'`, `'.join(close)}`?"
+    if otherwise:
+        return otherwise
     if 0 < len(known) <= _FEW:
         return f"use one of `{'`, `'.join(sorted(known))}`"
     return "use a term of the profile, spelt as the profile has it"
@@ -81,10 +95,20 @@ class PolicyTermUnknownError(PolicyError):
 
     code = "POLICY_TERM_UNKNOWN"
 
-    def __init__(
-        self, what: str, term: str, *, rule: int, known: Collection[str] = (), hint: str = "", pointer: str = ""
+    def __init__(  # what is known of one term
+        self,
+        what: str,
+        term: str,
+        *,
+        rule: int,
+        known: Collection[str] = (),
+        hint: str = "",
+        otherwise: str = "",
+        pointer: str = "",
     ) -> None:
-        super().__init__(f"unknown {what} `{term}`", rule=rule, hint=hint or _instead(term, known), pointer=pointer)
+        super().__init__(
+            f"unknown {what} `{shown(term)}`", rule=rule, hint=hint or _instead(term, known, otherwise), pointer=pointer
+        )
         self.what = what
         self.term = term
 
@@ -96,7 +120,7 @@ class PolicyValueInvalidError(PolicyError):
 
     def __init__(self, value: str, expected: str, *, rule: int, hint: str = "", pointer: str = "") -> None:
         super().__init__(
-            f"`{value}` is not {expected}", rule=rule, hint=hint or f"write {expected} here", pointer=pointer
+            f"`{shown(value)}` is not {expected}", rule=rule, hint=hint or f"write {expected} here", pointer=pointer
         )
         self.value = value
         self.expected = expected
@@ -114,7 +138,7 @@ class PolicyTermMisplacedError(PolicyError):
     code = "POLICY_TERM_MISPLACED"
 
     def __init__(self, term: str, place: str, *, rule: int, hint: str, pointer: str = "") -> None:
-        super().__init__(f"`{term}` has no meaning as {place}", rule=rule, hint=hint, pointer=pointer)
+        super().__init__(f"`{shown(term)}` has no meaning as {place}", rule=rule, hint=hint, pointer=pointer)
         self.term = term
         self.place = place
 
@@ -132,7 +156,7 @@ class PolicyAmbiguousError(PolicyError):
 
     def __init__(self, first: str, second: str, *, pointer: str = "") -> None:
         super().__init__(
-            f"the permissions `{first}` and `{second}` could match one request",
+            f"the permissions `{shown(first)}` and `{shown(second)}` could match one request",
             rule=32,
             hint="merge them into one permission, or give them actions neither of which includes the other",
             pointer=pointer,

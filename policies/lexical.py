@@ -28,6 +28,15 @@ _DURATION: Final = re.compile(
     r"P(?=.)(?:([0-9]{1,6})D)?(?:T(?=.)(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})S)?)?", re.ASCII
 )
 _INT64: Final = 2**63
+_FORMS: Final[dict[str, re.Pattern[str]]] = {
+    DATE_TIME: re.compile(
+        r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+    ),
+    DURATION: re.compile(r"P(?=.)([0-9]+D)?(T(?=.)([0-9]+H)?([0-9]+M)?([0-9]+S)?)?", re.ASCII),
+    INTEGER: re.compile(r"[+-]?[0-9]+", re.ASCII),
+    DECIMAL: _DECIMAL,
+}
+"""What texts of a type look like, whether or not there is such a value."""
 
 
 def _boolean(text: str) -> bool | None:
@@ -80,6 +89,12 @@ def parse(text: str, datatype: str) -> Value | None:
         return text
     parser = _PARSERS.get(datatype)
     return None if parser is None else parser(text)
+
+
+def has_form(text: str, datatype: str) -> bool:
+    """Whether the text looks like one of the type; without a value it is then no such day, too large or too exact."""
+    form = _FORMS.get(datatype)
+    return form is not None and form.fullmatch(text) is not None
 
 
 def literal(value: Value) -> tuple[Iri, str]:

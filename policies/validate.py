@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from policies.errors import PolicyAmbiguousError, PolicyMalformedError, PolicyUnsupportedError
-from policies.model import ColumnFacts, Duty, Permission, Policy, PolicyClass
+from policies.errors import PolicyAmbiguousError, PolicyMalformedError, PolicyUnsupportedError, shown
+from policies.model import ColumnFacts, Duty, Permission, Policy, PolicyClass, Rule
 from policies.registering.abilities import HERE, Abilities
 from policies.registering.bounds import require_enforceable
 from policies.registering.columns import require_columns
@@ -79,8 +79,6 @@ def _require_same(policy: Policy) -> None:
         raise PolicyMalformedError(
             "every rule of the policy names its `assigner`", rule=1, hint="name the owner", pointer="/permission/0"
         )
-    # WHY: an obligation of the provider, such as marking records, has the owner's side as its assignee.
-    allowed = {first.assignee} if first.assignee is None else {first.assignee, first.assigner}
     for rule, place in top_rules(policy):
         if rule.target is not None and rule.target.source != first.target.source:
             raise PolicyUnsupportedError(
@@ -93,16 +91,42 @@ def _require_same(policy: Policy) -> None:
             raise PolicyMalformedError(
                 "every rule of the policy names the same `assigner`",
                 rule=1,
-                hint=f"write `{first.assigner}`",
+                hint=f"write `{shown(first.assigner)}`",
                 pointer=place.pointer() if rule.assigner is None else place.pointer("assigner"),
             )
-        if rule.assignee not in (allowed if isinstance(rule, Duty) else {first.assignee}):
-            raise PolicyMalformedError(
-                "the rules of the policy name different assignees",
-                rule=1,
-                hint="leave them all out" if first.assignee is None else f"write `{first.assignee}`",
-                pointer=place.pointer() if rule.assignee is None else place.pointer("assignee"),
-            )
+    _require_one_assignee(policy, first)
+
+
+def _require_one_assignee(policy: Policy, first: Permission) -> None:
+    """All rules have the assignee of the first permission; the one that has another is the place to look at."""
+    rules = list(top_rules(policy))
+    differing = [(rule, place) for rule, place in rules if not _binds_the_same(rule, first)]
+    if not differing:
+        return
+    odd, place = differing[0]
+    others = [rule.assignee for rule, _ in differing]
+    alone = 1 < len(others) == len(rules) - 1 and len(set(others)) == 1
+    needed = first.assignee is None and policy.policy_class is not PolicyClass.OFFER
+    mistaken, place = rules[0] if alone or needed else (odd, place)
+    wanted = odd.assignee if alone or needed else first.assignee
+    raise PolicyMalformedError(
+        f"the rules of the policy name different assignees: `{shown(first.uid)}` {_assignee(first)},"
+        f" `{shown(odd.uid)}` {_assignee(odd)}",
+        rule=1,
+        hint="leave them all out" if wanted is None else f"write `{shown(wanted)}`",
+        pointer=place.pointer() if mistaken.assignee is None else place.pointer("assignee"),
+    )
+
+
+def _binds_the_same(rule: Rule, first: Permission) -> bool:
+    """Whether the rule has the licensee; an obligation of the provider, such as marking records, has the owner."""
+    if isinstance(rule, Duty) and first.assignee is not None and rule.assignee == first.assigner:
+        return True
+    return rule.assignee == first.assignee
+
+
+def _assignee(rule: Rule) -> str:
+    return "has none" if rule.assignee is None else f"has `{shown(rule.assignee)}`"
 
 
 def _require_one_decides(policy: Policy) -> None:

@@ -42,8 +42,8 @@ class FileUnreadableError(CommandError):
 
     code = "FILE_UNREADABLE"
 
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"`{path}` cannot be read: {problem}", hint="check the path and your rights to the file")
+    def __init__(self, path: Path, problem: str, *, hint: str = "check the path and your rights to the file") -> None:
+        super().__init__(f"`{path}` cannot be read: {problem}", hint=hint)
         self.path = path
 
 

@@ -62,20 +62,26 @@ def text_of(path: Path) -> str:
     """The text of a file."""
     try:
         return bytes_of(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise FileUnreadableError(path, "it is not text in UTF-8") from None
+    except UnicodeDecodeError as error:
+        problem = f"it is not text in UTF-8, at offset {error.start}"
+        raise FileUnreadableError(path, problem, hint="save the file as UTF-8, or name another") from None
 
 
 def json_object(path: Path) -> Mapping[str, Any]:
-    """The JSON object in a file."""
+    """The JSON object in a file; a byte order mark before it says nothing."""
+    text = text_of(path).removeprefix("\N{BYTE ORDER MARK}")
     try:
-        content = json.loads(text_of(path))
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        problem = f"it is not JSON: {error.msg}, {place}" if text.strip() else "it is empty"
+        raise FileUnreadableError(path, problem, hint="correct the file, or name another") from None
     except ValueError:
-        raise FileUnreadableError(path, "it is not JSON") from None
+        raise FileUnreadableError(path, "a number has too many digits", hint="write a smaller number") from None
     except RecursionError:
         raise FileUnreadableError(path, "it is nested too deeply") from None
     if not isinstance(content, dict):
-        raise FileUnreadableError(path, "it is not a JSON object")
+        raise FileUnreadableError(path, "it is not a JSON object", hint="write one object, in `{` and `}`")
     return content
 
 

@@ -28,6 +28,7 @@ RELATIVE: Final = "x-relative:"
 
 Without a base of our own, pyld would take one of its choice.
 """
+BASE: Final = RELATIVE + "//relative/"
 
 
 def expand(document: dict[str, Json]) -> Mapping[str, Any]:
@@ -44,7 +45,7 @@ def expand(document: dict[str, Json]) -> Mapping[str, Any]:
             "property", str(property_), rule=1, known=PROPERTY_NAMES, pointer=find_key(document, str(property_))
         )
 
-    options: Any = {"documentLoader": _LOADER, "base": RELATIVE + "//relative/"}
+    options: Any = {"documentLoader": _LOADER, "base": BASE}
     try:
         nodes = jsonld.expand(document, options, on_property_dropped=dropped)
     except jsonld.JsonLdError as error:

@@ -1,12 +1,12 @@
 """What is checked before anything is expanded: size, depth and number of nodes, and the form of every value."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from policies.errors import PolicyMalformedError, PolicyTooLargeError
-from policies.jsonld.forms import TWICE, require_form
+from policies.jsonld.forms import require_form
+from policies.jsonld.parsing import parse
 from policies.registering.places import Path, pointer
 from policies.vocabulary import CONTEXT_IRI, ODRL_CONTEXT_IRI
 
@@ -74,20 +74,7 @@ def _parse(document: bytes) -> object:
         depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(bracket.group(), 0)
         if depth > MAX_DEPTH:
             raise PolicyTooLargeError("levels", MAX_DEPTH)
-    try:
-        return json.loads(document.decode("utf-8"), object_pairs_hook=_object)
-    except ValueError as error:
-        raise PolicyMalformedError(
-            "the policy is not JSON in UTF-8", rule=1, hint="send one JSON object, encoded in UTF-8"
-        ) from error
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        # WHY: the parser does not know where it is; what checks the forms does, and refuses the place.
-        found[key] = TWICE if key in found else value
-    return found
+    return parse(document)
 
 
 def _walk(parsed: object) -> Iterator[tuple[Path, object]]:

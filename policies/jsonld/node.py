@@ -10,8 +10,10 @@ from policies.errors import (
     PolicyTermUnknownError,
     PolicyUnsupportedError,
     PolicyValueInvalidError,
+    shown,
 )
-from policies.jsonld.expansion import RELATIVE
+from policies.jsonld.expansion import BASE, RELATIVE
+from policies.jsonld.forms import needed
 from policies.jsonld.limits import Json
 from policies.jsonld.places import Trail, expanded, locate
 from policies.jsonld.properties import PROPERTIES
@@ -50,10 +52,31 @@ _DATATYPES: Final[Mapping[str, tuple[int, str]]] = {
     lexical.DATE_TIME: (6, "write a moment with its offset, such as `2027-06-30T00:00:00Z`"),
     lexical.DURATION: (6, "write days or smaller, such as `P180D` or `PT12H`; a month has no fixed length"),
     **{XSD + name: (7, "only `xsd:integer` and `xsd:decimal` are exact") for name in ("double", "float")},
-    lexical.INTEGER: (7, "write a whole number of at most 64 bits"),
-    lexical.DECIMAL: (7, "write at most 38 digits, without exponent"),
+    lexical.INTEGER: (7, "write a whole number, without point or exponent"),
+    lexical.DECIMAL: (7, "write digits with at most one point, without exponent"),
+    lexical.BOOLEAN: (12, "write `true` or `false`"),
 }
 """What goes wrong with the values of a datatype: the rule, and what is supported instead."""
+_OTHER_DATATYPE: Final = (
+    2,
+    "use `xsd:integer`, `xsd:decimal`, `xsd:dateTime`, `xsd:duration` or `xsd:boolean`; text has no type",
+)
+_BEYOND: Final[Mapping[str, str]] = {
+    lexical.DATE_TIME: "there is no such moment: check day, time and offset; a year has four digits, a fraction six",
+    lexical.DURATION: "it is out of range: write at most 999999 days, hours or minutes, or 999999999 seconds",
+    lexical.INTEGER: "it is out of range: write a whole number of at most 64 bits",
+    lexical.DECIMAL: f"it is out of range: write at most {lexical.MAX_DIGITS} digits",
+}
+"""What is wrong with a text that has the form of its datatype."""
+
+
+def _spelt(property_: str) -> str:
+    """The property as people know it."""
+    return "uid" if property_ == "@id" else compact(property_)
+
+
+_AS_IRI: Final = 'write `{"@id": "…"}` with an absolute IRI or a term under its prefix, such as `dpv:Marketing`'
+_AS_LIST: Final = 'write `{"@list": [ … ]}` with the values in the brackets, for a single value too'
 
 
 class Node:
@@ -140,14 +163,21 @@ class Node:
         Raises:
             PolicyMalformedError: it has none, or a relative one, or a blank one.
         """
-        return self._iri(self._content.get("@id", ""), "@id")
+        if "@id" not in self._content:
+            raise PolicyMalformedError(
+                "`uid` is missing",
+                rule=1,
+                hint="give the node an IRI of its own as `uid`, such as `urn:example:offer:1`",
+                pointer=self.pointer(),
+            )
+        return self._iri(self._content["@id"], "@id")
 
     def nodes(self, property_: str) -> Iterator["Node"]:
         """The values of the property, each a node."""
         for index, each in enumerate(self._content.get(property_, [])):
             yield Node(each, self._document, (*self._trail, property_, index))
 
-    def only(self, property_: str, *, rule: int = 1, hint: str = "give exactly one") -> Any:
+    def only(self, property_: str, *, rule: int = 1, hint: str = "") -> Any:
         """The one value of the property; otherwise refused by that rule.
 
         Raises:
@@ -157,7 +187,10 @@ class Node:
         if len(values) != 1:
             problem = "is missing" if not values else "has several values"
             raise PolicyMalformedError(
-                f"`{compact(property_)}` {problem}", rule=rule, hint=hint, pointer=self.pointer(property_)
+                f"`{compact(property_)}` {problem}",
+                rule=rule,
+                hint=hint or ("give exactly one" if values else needed(property_)),
+                pointer=self.pointer(property_),
             )
         return values[0]
 
@@ -171,13 +204,10 @@ class Node:
         Raises:
             PolicyMalformedError: it is not a list.
         """
-        value = self.only(property_)
+        value = self.only(property_, hint=_AS_LIST)
         if set(value) != {"@list"}:
             raise PolicyMalformedError(
-                f"`{compact(property_)}` must be an `@list`",
-                rule=1,
-                hint='write `{"@list": [ … ]}`',
-                pointer=self.pointer(property_),
+                f"`{compact(property_)}` must be an `@list`", rule=1, hint=_AS_LIST, pointer=self.pointer(property_)
             )
         members: list[Any] = value["@list"]
         return members
@@ -213,10 +243,13 @@ class Node:
     def iri_of(self, value: Mapping[str, Any], property_: str, *steps: str | int) -> Iri:
         """A value that must be a reference to an IRI; ``steps`` lead from the property to it."""
         if set(value) != {"@id"}:
+            text = value.get("@value")
+            named = isinstance(text, str) and ":" in text
+            hint = f'this is text: write `{{"@id": "{shown(str(text))}"}}`' if named else _AS_IRI
             raise PolicyMalformedError(
                 f"`{compact(property_)}` must be an IRI",
                 rule=1,
-                hint='write `{"@id": "…"}` with an absolute IRI or a term',
+                hint=hint,
                 pointer=self.pointer(property_, *steps),
             )
         return self._iri(value["@id"], property_, *steps)
@@ -236,8 +269,10 @@ class Node:
         text = str(given).lower() if isinstance(given, bool) else str(given)
         parsed = lexical.parse(text, datatype)
         if parsed is None:
-            rule, hint = _DATATYPES.get(datatype, (2, "use a datatype of the profile"))
-            expected = f"an accepted `{compact(datatype)}`"
+            rule, hint = _DATATYPES.get(datatype, _OTHER_DATATYPE)
+            if lexical.has_form(text, datatype):
+                hint = _BEYOND[datatype]
+            expected = f"an accepted `{shown(compact(datatype.removeprefix(BASE)))}`"
             raise PolicyValueInvalidError(text, expected, rule=rule, hint=hint, pointer=self.pointer(property_, *steps))
         return parsed
 
@@ -245,7 +280,7 @@ class Node:
         if text is None:
             # WHY: expansion takes what looks like a keyword for none of its business and leaves nothing of it.
             raise PolicyMalformedError(
-                "what looks like a keyword is no IRI",
+                f"`{_spelt(property_)}` must be an IRI, and what looks like a keyword is none",
                 rule=1,
                 hint="write an absolute IRI",
                 pointer=self.pointer(property_, *steps),
@@ -256,9 +291,9 @@ class Node:
             raise PolicyTermUnknownError(what, term, rule=rule, known=known, pointer=self.pointer(property_, *steps))
         if not absolute(text) or text.startswith(("_:", RELATIVE)):
             raise PolicyMalformedError(
-                "an absolute IRI is expected",
+                f"`{_spelt(property_)}` must be an absolute IRI, and `{shown(text.removeprefix(BASE))}` is none",
                 rule=1,
-                hint="write it in full, or under a prefix of the contexts",
+                hint="write it in full, as in `urn:example:1`, or under a prefix of the contexts, as in `rep:fineTune`",
                 pointer=self.pointer(property_, *steps),
             )
         return Iri(text)

@@ -52,6 +52,7 @@ _PARTIES: Final = (ODRL + "assigner", ODRL + "assignee")
 _OWN: Final = (*_PARTIES, ODRL + "target")
 _LOGIC: Final = tuple(Logic)
 _RIGHT: Final = ODRL + "rightOperand"
+_ONE_OF_SEVERAL: Final = 'give one value, or use `isAnyOf` with several as `{"@list": [ … ]}`'
 
 
 def read_policy(node: Node) -> Policy:
@@ -251,7 +252,15 @@ def _constraint(node: Node) -> Constraint:
 
 def _right(node: Node, operator: Operator, kind: ValueKind) -> Iterator[Value]:
     if operator not in SET_OPERATORS:
-        yield _value(node, node.only(_RIGHT, rule=8, hint="use `isAnyOf` with a list for several values"), kind)
+        given = node.only(_RIGHT, rule=8, hint=_ONE_OF_SEVERAL)
+        if "@list" in given:
+            raise PolicyMalformedError(
+                f"`{compact(operator)}` takes one value, not a list",
+                rule=8,
+                hint=_ONE_OF_SEVERAL,
+                pointer=node.pointer(_RIGHT),
+            )
+        yield _value(node, given, kind)
         return
     for index, each in enumerate(node.listed(_RIGHT)):
         yield _value(node, each, kind, "@list", index)
@@ -277,7 +286,7 @@ def _parameter(node: Node) -> Iri | int | None:
         raise PolicyMalformedError(
             "a parameter is an IRI or a whole number",
             rule=28,
-            hint="write a level, a width, or a unit of time",
+            hint='write a level or a width as a number, a unit of time as in `{"@id": "rep:month"}`',
             pointer=node.pointer(property_),
         )
     return value

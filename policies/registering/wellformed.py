@@ -12,8 +12,9 @@ from policies.errors import (
     PolicyTermMisplacedError,
     PolicyTermUnknownError,
     PolicyValueInvalidError,
+    shown,
 )
-from policies.lexical import literal
+from policies.lexical import BOOLEAN, DATE_TIME, DECIMAL, DURATION, INTEGER, literal, parse
 from policies.model import Constraint, Policy, Value
 from policies.registering.left_out import unknown
 from policies.registering.parts import every_rule
@@ -124,11 +125,18 @@ def _require_one_type(constraint: Constraint, place: Place) -> None:
     if odd is not None and constraint.left == COLUMN:
         raise PolicyValueInvalidError(
             literal(constraint.right[odd])[1],
-            f"of the type of `{literal(constraint.right[0])[1]}`",
+            f"of the type of `{shown(literal(constraint.right[0])[1])}`",
             rule=12,
             hint="give values of the type of the column",
             pointer=place.pointer("rightOperand", "@list", odd),
         )
+
+
+_AS_UNIT: Final = '{"@id": "rep:month"}'
+_BARE: Final = frozenset({INTEGER, BOOLEAN})
+"""Datatypes that JSON has itself."""
+_MOMENT: Final = '`{"@value": "2027-06-30T00:00:00Z", "@type": "xsd:dateTime"}`'
+_DAYS: Final = '`{"@value": "P180D", "@type": "xsd:duration"}`'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +146,8 @@ class _Type:
     fits: Callable[[Value], bool]
     rule: int
     told: str
+    datatypes: tuple[str, ...] = ()
+    """Those whose texts people forget to type."""
 
 
 _TYPES: Final[Mapping[ValueKind, _Type]] = {
@@ -145,25 +155,36 @@ _TYPES: Final[Mapping[ValueKind, _Type]] = {
     ValueKind.INTEGER: _Type(
         fits=lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
         rule=7,
-        told="a whole number from 0 on",
+        told="a whole number from 0 on, such as `1000`",
+        datatypes=(INTEGER,),
     ),
     ValueKind.DECIMAL: _Type(
-        fits=lambda value: isinstance(value, Decimal) and value >= 0, rule=7, told="an exact decimal number from 0 on"
+        fits=lambda value: isinstance(value, Decimal) and value >= 0,
+        rule=7,
+        told='an exact decimal number from 0 on, such as `{"@value": "0.5", "@type": "xsd:decimal"}`',
+        datatypes=(DECIMAL,),
     ),
     ValueKind.DATE_TIME: _Type(
         fits=lambda value: isinstance(value, datetime) and value.tzinfo is not None,
         rule=6,
-        told="an `xsd:dateTime` with its offset",
+        told=f"an `xsd:dateTime` with its offset, such as {_MOMENT}",
+        datatypes=(DATE_TIME,),
     ),
     ValueKind.DURATION: _Type(
-        fits=lambda value: isinstance(value, timedelta), rule=6, told="an `xsd:duration` in days or smaller"
+        fits=lambda value: isinstance(value, timedelta),
+        rule=6,
+        told=f"an `xsd:duration` in days or smaller, such as {_DAYS}",
+        datatypes=(DURATION,),
     ),
     ValueKind.DUE: _Type(
         fits=lambda value: isinstance(value, timedelta) or (isinstance(value, datetime) and bool(value.tzinfo)),
         rule=29,
-        told="an `xsd:dateTime` with its offset or an `xsd:duration` in days or smaller",
+        told=f"an `xsd:dateTime` with its offset or an `xsd:duration` in days or smaller, such as {_DAYS}",
+        datatypes=(DATE_TIME, DURATION),
     ),
-    ValueKind.BOOLEAN: _Type(fits=lambda value: isinstance(value, bool), rule=12, told="`true` or `false`"),
+    ValueKind.BOOLEAN: _Type(
+        fits=lambda value: isinstance(value, bool), rule=12, told="`true` or `false`", datatypes=(BOOLEAN,)
+    ),
     ValueKind.TEXT: _Type(fits=lambda value: isinstance(value, str) and bool(value), rule=2, told="a text"),
     ValueKind.COLUMN_NAME: _Type(
         fits=lambda value: isinstance(value, str) and COLUMN_NAME.fullmatch(value) is not None,
@@ -179,32 +200,60 @@ _TYPES: Final[Mapping[ValueKind, _Type]] = {
 
 
 def _require_value(operand: Operand, value: Value, place: Place, steps: Path) -> None:
-    shown = literal(value)[1]
+    given = literal(value)[1]
     wanted = _TYPES[operand.kind]
     if not wanted.fits(value):
         raise PolicyValueInvalidError(
-            shown,
+            given,
             f"a value of `{compact(operand.iri)}`",
             rule=wanted.rule,
-            hint=f"write {wanted.told}",
+            hint=_typed(value, wanted) or f"write {wanted.told}",
             pointer=place.pointer("rightOperand", *steps),
         )
-    if PROFILE.knows(operand, shown):
+    if PROFILE.knows(operand, given):
         return
-    what, known, hint = f"value of `{compact(operand.iri)}`", operand.choices, ""
+    what, known, hint, otherwise = f"value of `{compact(operand.iri)}`", operand.choices, "", ""
     if operand.namespace:
         hint = "write a country by its code of ISO 3166, such as `iso3166:DE`; the United Kingdom is `iso3166:GB`"
     elif operand.root is not None:
+        _require_below(operand.root, Iri(given), what, place.pointer("rightOperand", *steps))
         known = frozenset(each for each in PROFILE.taxonomy.broader if PROFILE.is_a(each, operand.root))
-        hint = f"use a concept below `{compact(operand.root)}`, spelt as the profile has it"
+        otherwise = f"use a concept below `{compact(operand.root)}`, spelt as the profile has it"
     raise PolicyTermUnknownError(
         what,
-        compact(shown),
+        compact(given),
         rule=9 if operand.root is not None else 2,
         known=[compact(each) for each in known],
         hint=hint,
+        otherwise=otherwise,
         pointer=place.pointer("rightOperand", *steps),
     )
+
+
+def _typed(value: Value, wanted: _Type) -> str:
+    """How to write a text that is one of the wanted type but for its type; empty when it is none."""
+    if not isinstance(value, str) or not wanted.datatypes:
+        return ""
+    for datatype in wanted.datatypes:
+        parsed = parse(value, datatype)
+        if parsed is not None and wanted.fits(parsed):
+            bare = f", or bare, without quotes: `{literal(parsed)[1]}`" if datatype in _BARE else ""
+            return f'this is text: write `{{"@value": "{value}", "@type": "{compact(datatype)}"}}`{bare}'
+    return f"this is text: write {wanted.told}"
+
+
+def _require_below(root: Iri, concept: Iri, what: str, pointer: str) -> None:
+    """Refuse a concept that is known elsewhere."""
+    broader = PROFILE.taxonomy.broader
+    if concept in broader:
+        top = next(each for each in PROFILE.taxonomy.ancestors(concept) if not broader[each])
+        raise PolicyTermMisplacedError(
+            compact(concept),
+            what,
+            rule=9,
+            hint=f"it is a concept of `{compact(top)}`; use `{compact(root)}` or a concept below it",
+            pointer=pointer,
+        )
 
 
 def _require_unit(operand: Operand, unit: Iri | None, place: Place) -> None:
@@ -267,19 +316,27 @@ def _require_parameter(constraint: Constraint, place: Place) -> None:
         fits = isinstance(parameter, int) and not isinstance(parameter, bool) and parameter >= 1
         wanted = "a whole number from 1 on"
     elif term == TRUNCATE_TIME:
-        fits, wanted = parameter in TIME_UNITS, f"one of {_listed(compact(each) for each in TIME_UNITS)}"
+        fits = parameter in TIME_UNITS
+        wanted = f"one of {_listed(compact(each) for each in TIME_UNITS)}, as in `{_AS_UNIT}`"
     else:
         fits, wanted = parameter is None, "no parameter"
-    if not fits:
-        shown = "no parameter" if parameter is None else literal(parameter)[1]
-        subject = compact(constraint.left if term is None else str(term))
-        raise PolicyValueInvalidError(
-            compact(shown),
-            f"the parameter of `{subject}`",
+    if fits:
+        return
+    subject = compact(constraint.left if term is None else str(term))
+    if parameter is None:
+        raise PolicyMalformedError(
+            f"`{subject}` needs a `rep:parameter`",
             rule=28,
-            hint=f"`{subject}` takes {wanted}",
-            pointer=place.pointer() if parameter is None else place.pointer("rep:parameter"),
+            hint=f"give it a `rep:parameter`, {wanted}",
+            pointer=place.pointer(),
         )
+    raise PolicyValueInvalidError(
+        compact(literal(parameter)[1]),
+        f"the parameter of `{subject}`",
+        rule=28,
+        hint=f"`{subject}` takes {wanted}",
+        pointer=place.pointer("rep:parameter"),
+    )
 
 
 def require_tree(policy: Policy) -> None:
@@ -293,7 +350,7 @@ def require_tree(policy: Policy) -> None:
     for uid, place in ((policy.uid, Written()), *((each.uid, place) for each, place in every_rule(policy))):
         if uid in seen or uid in targets:
             raise PolicyMalformedError(
-                f"the uid `{uid}` names two nodes",
+                f"the uid `{shown(uid)}` names two nodes",
                 rule=1,
                 hint="give every rule and duty a uid of its own",
                 pointer=place.pointer("uid"),

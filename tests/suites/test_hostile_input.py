@@ -21,7 +21,8 @@ from policies.errors import PolicyError, PolicyTooLargeError
 from policies.evaluate import evaluate
 from policies.jsonld import intake, to_document
 from policies.jsonld.forms import TWICE
-from policies.jsonld.limits import _BRACKETS, MAX_NODES, _object
+from policies.jsonld.limits import _BRACKETS, MAX_NODES
+from policies.jsonld.parsing import unrepeated
 from policies.match import contain
 from policies.model import Policy
 from policies.predicate import And, Not, Or, Predicate
@@ -33,6 +34,8 @@ from tests.suites.hostile import BEYOND, LARGEST, agreement, crooked, filled, no
 from tests.testkit.policies import COLUMNS, EVERYTHING, NOW, a_state, an_access, the_dataset
 
 CROOKED: Final = dict(crooked())
+MOST_TOLD: Final = 1_000
+"""Characters of a message, or of a hint."""
 
 
 def bytes_of(document: bytes | Mapping[str, Any]) -> bytes:
@@ -82,6 +85,17 @@ def test_the_guard_sees_expansion() -> None:
 @pytest.mark.parametrize("document", CROOKED.values(), ids=CROOKED)
 def test_whatever_is_crooked_ends_in_a_refusal_or_a_policy(document: bytes | Mapping[str, Any]) -> None:
     assert outcome(document) == outcome(bytes_of(document)) != "POLICY_TOO_LARGE"
+
+
+@pytest.mark.parametrize("document", CROOKED.values(), ids=CROOKED)
+def test_no_refusal_repeats_much_of_what_was_sent(document: bytes | Mapping[str, Any]) -> None:
+    told = [""]
+    try:
+        intake(document)
+    except PolicyError as refused:
+        told = [refused.message, refused.hint]
+
+    assert max(len(each) for each in told) < MOST_TOLD
 
 
 def test_a_number_that_cannot_be_written_is_refused() -> None:
@@ -209,7 +223,7 @@ def test_keys_are_compared_with_few_others() -> None:
     pairs = [(Counted(f"k{number}"), 1) for number in range(5_000)]
     Counted.compared = 0
 
-    found = _object([*pairs, (Counted("k4999"), 1)])
+    found = unrepeated([*pairs, (Counted("k4999"), 1)])
 
     assert found["k4999"] is TWICE
 

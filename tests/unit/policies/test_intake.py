@@ -417,7 +417,7 @@ REFUSALS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
         lambda document: constraint(document, 1)["rightOperand"]["@list"].append({"@id": "iso3166:DE"}),
     ),
     (
-        "POLICY_TERM_UNKNOWN",
+        "POLICY_TERM_MISPLACED",
         "/permission/0/constraint/2/or/@list/0/rightOperand",
         lambda document: constraint(document, 2)["or"]["@list"][0].update(rightOperand={"@id": "dpv:Consent"}),
     ),
@@ -501,6 +501,68 @@ def nest(levels: int) -> Any:
 )
 def test_bytes_are_checked_before_they_are_read(document: bytes, code: str) -> None:
     assert refusal(document)[0] == code
+
+
+UNREADABLE: list[tuple[bytes, str, str]] = [
+    (b"", "the policy is empty", "was the file saved?"),
+    (b" \n", "the policy is empty", "was the file saved?"),
+    (b"\xef\xbb\xbf", "the policy is empty", "was the file saved?"),
+    (b'{\n  "title": "K\xf6ln"}', "not text in UTF-8: byte 0xf6 at offset 15, line 2", "save the file as UTF-8"),
+    (b"\xef\xbb\xbf\xff", "not text in UTF-8: byte 0xff at offset 3, line 1", "save the file as UTF-8"),
+    ("{}".encode("utf-16"), "not text in UTF-8: byte 0xff at offset 0, line 1", "not as UTF-16"),
+    (b'{\n  "a": 1,,\n  "b": 2\n}', "line 2, column 10: expected a key in double quotes", "a comma too many"),
+    (b"{'a': 1}", "line 1, column 2: expected a key in double quotes", "missing quotes"),
+    (b'{"a": [1,,2]}', "line 1, column 10: expected a value", "a comma too many"),
+    (b'{"a": 1 "b": 2}', "line 1, column 9: expected a comma or a closing bracket", "a missing comma"),
+    (b'{"a" 1}', "line 1, column 6: expected a colon after the key", '`"key": value`'),
+    (b'{"a": "b\nc"}', "line 1, column 9: expected no line break or tab inside a text", "`\\n`"),
+    (b'{"a": "C:\\policies"}', "line 1, column 10: expected an escape that JSON has", "`\\\\`"),
+    (b'{"a": 1}\n}', "line 2, column 1: expected nothing more after the policy", "a closing bracket too many"),
+    (b'{"a": "b', "line 1, column 7: expected an end of the text that begins there", "was the file cut off?"),
+    (b'{"a": [1\n', "line 2, column 1: expected a comma or a closing bracket", "was the file cut off"),
+    (b"type: Set\nuid: urn:set:1\n", "line 1, column 1: expected a value", "YAML and other notations are not read"),
+]
+
+
+@pytest.mark.parametrize(("document", "problem", "hint"), UNREADABLE)
+def test_what_is_not_json_is_told_with_its_place(document: bytes, problem: str, hint: str) -> None:
+    with pytest.raises(PolicyError) as refused:
+        intake(document)
+
+    assert (refused.value.code, refused.value.rule, refused.value.pointer) == ("POLICY_MALFORMED", 1, "")
+    assert problem in refused.value.message
+    assert hint in refused.value.hint
+
+
+def test_words_of_the_parser_that_nobody_foresaw_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise json.JSONDecodeError("Never seen", '{"a"}', 4)
+
+    monkeypatch.setattr(json, "loads", fail)
+    with pytest.raises(PolicyError, match="line 1, column 5: expected Never seen"):
+        intake(b'{"a"}')
+
+
+def test_a_byte_order_mark_says_nothing() -> None:
+    document = json.dumps(a_document()).encode()
+
+    assert policy_hash(intake(b"\xef\xbb\xbf" + document)) == policy_hash(intake(document))
+
+
+@pytest.mark.parametrize("number", ["1" * 5_000, "-" + "1" * 5_000, str(2**64), str(-(2**64)), "1" + "0" * 20])
+def test_a_number_of_too_many_digits_is_refused_at_its_place(number: str) -> None:
+    document = json.dumps(a_document()).replace('{"@value": "12", "@type": "xsd:integer"}', number)
+
+    with pytest.raises(PolicyError) as refused:
+        intake(document.encode())
+
+    assert (refused.value.rule, refused.value.pointer) == (7, "/permission/0/constraint/0/rightOperand")
+    assert "too many digits" in refused.value.message
+
+
+def test_a_key_that_stands_twice_is_named() -> None:
+    with pytest.raises(PolicyError, match="the key `c` stands twice in one object, at `/b/c`"):
+        intake(b'{"a": 1, "b": {"c": 1, "c": 1}}')
 
 
 def test_a_mapping_is_not_followed_beyond_the_depth_limit() -> None:

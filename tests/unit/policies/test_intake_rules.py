@@ -265,8 +265,14 @@ REFUSED: list[tuple[int, str, str, Change]] = [
         f"{CONSTRAINT}/rightOperand",
         constrained(term("spatial", "eq", [iri("iso3166:DE"), iri("iso3166:FR")])),
     ),
+    (
+        8,
+        "POLICY_MALFORMED",
+        f"{CONSTRAINT}/rightOperand",
+        constrained(term("spatial", "eq", listed(iri("iso3166:DE")))),
+    ),
     (9, "POLICY_TERM_UNKNOWN", f"{CONSTRAINT}/rightOperand", constrained(term("purpose", "isA", iri("dpv:Training")))),
-    (9, "POLICY_TERM_UNKNOWN", f"{CONSTRAINT}/rightOperand", constrained(term("purpose", "isA", iri("dpv:Consent")))),
+    (9, "POLICY_TERM_MISPLACED", f"{CONSTRAINT}/rightOperand", constrained(term("purpose", "isA", iri("dpv:Consent")))),
     (10, "POLICY_TERM_UNKNOWN", "/permission/0/action", permitting(action="rep:train")),
     (10, "POLICY_TERM_UNKNOWN", "/permission/0/action", permitting(action="odrl:commercialize")),
     (10, "POLICY_TERM_UNKNOWN", "/permission/0/action/rdf:value", permitting(action={"rdf:value": iri("odrl:copy")})),
@@ -290,6 +296,12 @@ REFUSED: list[tuple[int, str, str, Change]] = [
     ),
     (12, "POLICY_TERM_MISPLACED", CONSTRAINT, constrained(UNCONTESTED)),
     (12, "POLICY_VALUE_INVALID", f"{REFINEMENT}/rightOperand", narrowed(term("rep:contested", "eq", "no"))),
+    (
+        12,
+        "POLICY_VALUE_INVALID",
+        f"{REFINEMENT}/rightOperand",
+        narrowed(term("rep:contested", "eq", typed("no", "boolean"))),
+    ),
     (
         12,
         "POLICY_VALUE_INVALID",
@@ -538,3 +550,146 @@ def test_what_the_profile_leaves_out_is_answered_with_what_it_has_instead() -> N
         register(constrained(term("rep:epsilon", "lteq", 1)))
 
     assert "`rep:rho`" in refused.value.hint
+
+
+def hint_of(change: Change) -> tuple[str, str]:
+    """What the refusal says, and what to do."""
+    with pytest.raises(PolicyError) as refused:
+        register(change)
+    return refused.value.message, refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (without("uid"), ""),
+        (without("permission", "uid"), PERMISSION),
+        (under({"@type": "Duty", "action": "obtainConsent"}), DUTY),
+        (permitting(target={"@type": "Asset"}), "/permission/0/target"),
+    ],
+)
+def test_a_missing_uid_is_called_by_its_name(change: Change, place: str) -> None:
+    message, hint = hint_of(change)
+
+    assert message == (f"`uid` is missing, at `{place}`" if place else "`uid` is missing")
+    assert "`urn:example:" in hint
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (whole(uid="offer-1"), "`uid` must be an absolute IRI, and `offer-1` is none, at `/uid`"),
+        (whole(uid="@keyword"), "`uid` must be an IRI, and what looks like a keyword is none, at `/uid`"),
+        (
+            permitting(target="reviews"),
+            "`odrl:target` must be an absolute IRI, and `reviews` is none, at `/permission/0/target`",
+        ),
+    ],
+)
+def test_what_is_no_iri_is_told_with_its_property(change: Change, message: str) -> None:
+    assert hint_of(change)[0] == message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        narrowed(term("rep:field", "isAnyOf", ["rater", "value"])),
+        narrowed(term("rep:field", "isAnyOf", "rater")),
+        constrained({"@type": "LogicalConstraint", "or": [MARKETING, RESEARCH]}),
+        constrained(term("spatial", "eq", [iri("iso3166:DE"), iri("iso3166:FR")])),
+        constrained(term("spatial", "eq", listed(iri("iso3166:DE"), iri("iso3166:FR")))),
+        constrained(term("count", "lteq", listed(1))),
+    ],
+)
+def test_several_values_are_answered_with_a_list(change: Change) -> None:
+    assert '`{"@list": [ … ]}`' in hint_of(change)[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (constrained(term("count", "lteq", "3")), 'write `{"@value": "3", "@type": "xsd:integer"}`'),
+        (constrained(term("purpose", "isA", "dpv:Marketing")), 'this is text: write `{"@id": "dpv:Marketing"}`'),
+        (constrained(term("purpose", "isA", "Marketing")), 'write `{"@id": "…"}` with an absolute IRI or a term'),
+        (constrained(term("purpose", "isA", 3)), 'write `{"@id": "…"}` with an absolute IRI or a term'),
+        (constrained(term("count", "lteq", 1000.5)), '`{"@value": "1000.5", "@type": "xsd:decimal"}`'),
+        (constrained(term("count", "lteq", 1e300)), '`{"@value": "…", "@type": "xsd:decimal"}`'),
+        (constrained(term("dateTime", "lt", typed("2027-02-30T00:00:00Z", "dateTime"))), "there is no such moment"),
+        (constrained(term("dateTime", "lt", typed("99999-01-01T00:00:00Z", "dateTime"))), "a year has four digits"),
+        (constrained(term("elapsedTime", "lteq", typed("P99999999999D", "duration"))), "it is out of range"),
+        (constrained(term("count", "lteq", typed("9" * 30, "integer"))), "at most 64 bits"),
+        (constrained(term("count", "lteq", typed("3.5", "integer"))), "write a whole number, without point"),
+        (narrowed(term("rep:contested", "eq", typed("no", "boolean"))), "write `true` or `false`"),
+        (constrained(term("count", "lteq", typed("3", "int"))), "use `xsd:integer`"),
+        (
+            narrowed(term("rep:transform", "eq", iri("rep:truncateTime"), column="value", parameter="month")),
+            "rep:month",
+        ),
+        (permitting(target={}), "name the dataset by its IRI"),
+        (permitting(constraint=[{}]), "give a constraint with `@type`, `leftOperand`, `operator` and `rightOperand`"),
+        (whole(title=None), "leave the key out"),
+        (without("profile"), f"write `{PROFILE_IRI}`"),
+        (without("permission", "action"), "name an action, such as `rep:fineTune`"),
+        (constrained({"@type": "Constraint", "leftOperand": "count", "rightOperand": 3}), "name an operator"),
+        (permitting(action=["rep:fineTune", "rep:evaluate"]), "give exactly one"),
+        (lambda document: document.clear(), "a policy has `@context`, `@type`, `uid`, `profile`, `conflict` and rules"),
+    ],
+)
+def test_the_hint_is_about_the_mistake(change: Change, hint: str) -> None:
+    assert hint in hint_of(change)[1]
+
+
+def test_a_datatype_without_prefix_is_called_as_it_stands() -> None:
+    message, _ = hint_of(constrained(term("count", "lteq", {"@value": "3", "@type": "integer"})))
+
+    assert message.startswith("`3` is not an accepted `integer`, at ")
+
+
+LONG: Final = "x" * 5_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        whole(uid=LONG),
+        whole(**{LONG: "x"}),
+        whole(**{"@" + LONG: "x"}),
+        whole(**{f"odrl:{LONG}": "x"}),
+        whole(**{f"urn:a:{LONG}": "x", f"urn:b:{LONG}": "y"}),
+        whole(**{f"urn:a:{LONG}": "x", f"urn:a/{LONG}": "y"}),
+        permitting(
+            uid=f"urn:{LONG}", duty=[duty("obtainConsent", uid=f"urn:{LONG}", consentingParty="rep:dataSubject")]
+        ),
+        permitting(target={"@value": "x", LONG: "y"}),
+        permitting(target={LONG: {LONG: None}}),
+        permitting(action=f"rep:{LONG}"),
+        permitting(assigner=f"urn:{LONG}", duty=[]),
+        permitting(assignee=f"urn:{LONG}"),
+        constrained(term("count", "lteq", typed("1" * 5_000, "integer"))),
+        constrained(term("count", "lteq", {"@value": "1", "@type": LONG})),
+        constrained(term("count", "lteq", LONG)),
+        constrained(term("purpose", "isA", f"dpv:{LONG}")),
+        constrained(term("purpose", "isA", iri(f"dpv:{LONG}"))),
+        constrained(term("rep:rho", "lteq", 1, unit=iri(f"urn:{LONG}"))),
+        constrained(term(f"rep:{LONG}", "lteq", 1)),
+        narrowed(term("rep:column", "isAnyOf", listed(LONG, 1), column="value")),
+        narrowed(term("rep:column", "isAnyOf", listed(1, LONG), column="value")),
+        narrowed(term("rep:column", "eq", 1, column=LONG)),
+        narrowed(term("rep:field", "isAnyOf", listed(LONG))),
+    ],
+)
+def test_no_refusal_repeats_a_long_value(change: Change) -> None:
+    message, hint = hint_of(lambda document: (forbidding("odrl:sell")(document), change(document)))
+
+    assert len(message) < 1_000
+    assert len(hint) < 500
+
+
+def test_a_duplicate_key_of_any_length_is_told_shortly() -> None:
+    text = json.dumps({LONG: 1})[:-1] + f', "{LONG}": 2' + "}"
+
+    with pytest.raises(PolicyError) as refused:
+        intake(text.encode())
+
+    assert len(refused.value.message) < 200
+    assert refused.value.pointer == ""

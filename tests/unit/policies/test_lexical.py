@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from policies.lexical import BOOLEAN, DATE_TIME, DECIMAL, DURATION, INTEGER, STRING, literal, parse
+from policies.lexical import BOOLEAN, DATE_TIME, DECIMAL, DURATION, INTEGER, STRING, has_form, literal, parse
 from policies.model import Value
 from policies.vocabulary import XSD
 
@@ -65,6 +65,29 @@ def test_values_have_one_canonical_form(text: str, datatype: str, value: Value, 
 )
 def test_everything_else_is_no_value(text: str, datatype: str) -> None:
     assert parse(text, datatype) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "datatype", "formed"),
+    [
+        ("2024-02-30T00:00:00Z", DATE_TIME, True),
+        ("99999-01-01T00:00:00Z", DATE_TIME, True),
+        ("2024-01-01T00:00:00.1234567Z", DATE_TIME, True),
+        ("2024-01-01T00:00:00", DATE_TIME, False),
+        ("P99999999999D", DURATION, True),
+        ("P6M", DURATION, False),
+        ("P1DT", DURATION, False),
+        ("9223372036854775808", INTEGER, True),
+        ("1e3", INTEGER, False),
+        ("1" * 39, DECIMAL, True),
+        ("1E3", DECIMAL, False),
+        ("yes", BOOLEAN, False),
+        ("2024-01-01", XSD + "date", False),
+    ],
+)
+def test_a_text_may_have_the_form_of_a_type_and_no_value(text: str, datatype: str, *, formed: bool) -> None:
+    assert parse(text, datatype) is None
+    assert has_form(text, datatype) is formed
 
 
 def test_a_time_is_written_as_utc() -> None:

@@ -127,6 +127,11 @@ def test_without_a_hash_a_changed_byte_is_refused_or_another_policy() -> None:
         assert canonical_bytes(found) == changed
 
 
+def test_a_byte_order_mark_is_no_part_of_the_stored_bytes() -> None:
+    with pytest.raises(PolicyError, match="not in normal form"):
+        stored_policy(b"\xef\xbb\xbf" + canonical_bytes(with_remedies()))
+
+
 def form() -> Any:
     return json.loads(canonical_bytes(with_remedies()))
 

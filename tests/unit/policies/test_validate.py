@@ -509,3 +509,50 @@ def test_the_reference_example_is_registered_once_everything_is_supplied() -> No
         validate(policy, now=NOW)
     assert refused.value.code == "POLICY_UNENFORCEABLE"
     assert Role(function=CONSENTING_PARTY, party=DATA_SUBJECT) in {duty.role for duty in policy.permissions[0].duties}
+
+
+OTHER = Iri("urn:party:other")
+
+
+def with_assignees(policy_class: PolicyClass, *assignees: Iri | None) -> Policy:
+    """A permission and prohibitions of these assignees, in this order."""
+    policy = an_agreement()
+    first, *others = assignees
+    pattern = policy.prohibitions[0]
+    return replace(
+        policy,
+        policy_class=policy_class,
+        permissions=(replace(the_permission(policy), assignee=first),),
+        obligations=(),
+        prohibitions=tuple(
+            replace(pattern, uid=Iri(f"urn:n{index}"), assignee=each) for index, each in enumerate(others)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "pointer", "hint"),
+    [
+        (with_assignees(PolicyClass.AGREEMENT, LICENSEE, OTHER), "/prohibition/0/assignee", f"write `{LICENSEE}`"),
+        (with_assignees(PolicyClass.AGREEMENT, LICENSEE, None), "/prohibition/0", f"write `{LICENSEE}`"),
+        (with_assignees(PolicyClass.AGREEMENT, None, LICENSEE), "/permission/0", f"write `{LICENSEE}`"),
+        (with_assignees(PolicyClass.AGREEMENT, OTHER, LICENSEE, LICENSEE), "/permission/0/assignee", f"`{LICENSEE}`"),
+        (with_assignees(PolicyClass.AGREEMENT, OTHER, LICENSEE, None), "/prohibition/0/assignee", f"`{OTHER}`"),
+        (with_assignees(PolicyClass.OFFER, None, LICENSEE), "/prohibition/0/assignee", "leave them all out"),
+        (with_assignees(PolicyClass.OFFER, LICENSEE, None, None), "/permission/0/assignee", "leave them all out"),
+    ],
+)
+def test_of_different_assignees_the_odd_one_is_the_place(policy: Policy, pointer: str, hint: str) -> None:
+    with pytest.raises(PolicyError, match="name different assignees") as refused:
+        validate(policy, now=NOW)
+
+    assert refused.value.pointer == pointer
+    assert hint in refused.value.hint
+
+
+def test_different_assignees_are_both_named() -> None:
+    with pytest.raises(PolicyError) as refused:
+        validate(with_assignees(PolicyClass.AGREEMENT, LICENSEE, None), now=NOW)
+
+    uid = the_permission(an_agreement()).uid
+    assert f"`{uid}` has `{LICENSEE}`, `urn:n0` has none" in refused.value.message

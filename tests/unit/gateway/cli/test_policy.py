@@ -433,6 +433,38 @@ def test_a_request_that_nobody_can_read_is_wrong_use(tmp_path, capsys, content, 
         assert f"code: {code}, told in docs/errors/{code}.md" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{\n "request": {},,\n}', "not JSON: Expecting property name enclosed in double quotes, line 2, column 16"),
+        ("", "it is empty"),
+        ("\ufeff", "it is empty"),
+        ("[]", "it is not a JSON object"),
+        ("9" * 5_000, "a number has too many digits"),
+    ],
+)
+def test_a_request_that_is_not_json_is_told_with_its_place(tmp_path, capsys, content, told):
+    assert run("explain", terms(), "--request", written(tmp_path, content)) == 2
+
+    answer = capsys.readouterr().err
+    assert told in " ".join(answer.split())
+    assert "rights" not in answer
+
+
+def test_a_request_that_is_not_text_is_told_with_its_place(tmp_path, capsys):
+    path = tmp_path / "request.json"
+    path.write_bytes(b'{"request": "K\xf6ln"}')
+
+    assert run("explain", terms(), "--request", path) == 2
+    assert "it is not text in UTF-8, at offset 14" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_request_may_begin_with_a_byte_order_mark(tmp_path):
+    marked = written(tmp_path, "\ufeff" + json.dumps(the_call()))
+
+    assert run("explain", terms(), "--request", marked) == 0
+
+
 def test_a_request_for_terms_of_somebody_else_cannot_be_supposed(tmp_path, capsys):
     request = the_call()["request"] | {"party": "urn:example:other"}
     asking = written(tmp_path, document(**{"@type": "Request"}), "asking.json")
