@@ -138,6 +138,16 @@ class LicenceStaleError(GuardError):
         self.version = version
 
 
+class DecisionOutdatedError(GuardError):
+    """The decision was made too long ago: since then time alone may have changed what it rests on."""
+
+    code = "DECISION_OUTDATED"
+
+    def __init__(self, licence: str) -> None:
+        super().__init__(f"the decision under licence `{licence}` was made too long ago", hint="ask again")
+        self.licence = licence
+
+
 class ConsentChangedError(GuardError):
     """A consent or an objection of the platform changed after the rows were masked."""
 
@@ -260,6 +270,7 @@ GUARD_CODES: Final = frozenset(
         LicenceSuspendedError.code,
         LicenceExpiredError.code,
         LicenceStaleError.code,
+        DecisionOutdatedError.code,
         ConsentChangedError.code,
         QuotaExceededError.code,
         ReservationMissingError.code,

@@ -11,6 +11,7 @@ from policies.canonical import policy_hash
 from policies.deciding.access import Situation
 from policies.deciding.applies import forbidden_action, party_matches, permitted_action
 from policies.deciding.grants import Barrier, Grant, barrier_of, grant_of
+from policies.deciding.moments import moments_of
 from policies.deciding.outcome import deny, narrowed, owed, permit, told
 from policies.deciding.release import release_of
 from policies.errors import PolicyMalformedError
@@ -96,6 +97,7 @@ def interpret(  # the same, for callers that know the hash
     ]
     if reasons:
         return deny(digest, reasons)
+    until, period = moments_of((policy, *mandates)).until(state, now)
     return permit(
         policy=digest,
         clause=own.clause,
@@ -110,6 +112,8 @@ def interpret(  # the same, for callers that know the hash
         price=own.prices[0] if own.prices else None,
         reasons=(told(own.clause), *(narrowed(each.clause) for each in bounds), *release.notes),
         sources=_sources(grants, barriers),
+        until=until,
+        period=period,
     )
 
 

@@ -1,11 +1,12 @@
 """Whether a guard holds, inside the transaction that appends."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from graph.errors import (
     ColumnsNotTogetherError,
     ConsentChangedError,
+    DecisionOutdatedError,
     EntryInvalidError,
     LicenceExpiredError,
     LicenceStaleError,
@@ -20,6 +21,7 @@ from graph.errors import (
 from graph.journal.guards import (
     ColumnsApart,
     ConsentEpochIs,
+    DecisionStands,
     ExpectedVersion,
     Guard,
     LicenceLive,
@@ -31,14 +33,14 @@ from graph.journal.guards import (
 from graph.journal.reads.consents import consent_epoch
 from graph.journal.reads.deliveries import releases_of, unfetched_of
 from graph.journal.reads.events import stream_version
-from graph.journal.reads.licences import released_columns, status_at
+from graph.journal.reads.licences import first_released, released_columns, status_at
 from graph.sql.connection import Connection
 from graph.sql.statements import deliveries
 from graph.sql.statements import licences as statements
 from policies.model import LicenceStatus
 
 
-def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 0) -> None:  # noqa: C901  # one case per guard
+def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 0) -> None:  # noqa: C901, PLR0912  # one case per guard
     """Return when the guard holds.
 
     Args:
@@ -59,6 +61,8 @@ def check(connection: Connection, guard: Guard, now: datetime, *, booked: int = 
                 raise VersionConflictError(stream, version, actual)
         case LicenceLive(licence=licence, version=version):
             _licence_live(connection, licence, version, now)
+        case DecisionStands():
+            _stands(connection, guard, now)
         case ConsentEpochIs(platform=platform, epoch=epoch):
             if consent_epoch(connection, platform) != epoch:
                 raise ConsentChangedError(platform)
@@ -95,6 +99,17 @@ def _licence_live(connection: Connection, licence: str, version: int, now: datet
             raise LicenceTerminatedError(licence)
         case _:
             assert_never(status)
+
+
+def _stands(connection: Connection, guard: DecisionStands, now: datetime) -> None:
+    if guard.until is not None and guard.until <= now:
+        raise DecisionOutdatedError(guard.licence)
+    if guard.period is None:
+        return
+    first = first_released(connection, guard.licence)
+    # WHY: a delivery that is still to come tells that the clock went backwards, so how long it is ago is unknown.
+    if first is not None and not timedelta(0) <= now - first < guard.period:
+        raise DecisionOutdatedError(guard.licence)
 
 
 def _quota(connection: Connection, guard: QuotaAtMost, booked: int) -> None:

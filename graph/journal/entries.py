@@ -39,7 +39,7 @@ class Refused:
 
     guard: Guard
     code: str
-    """One of the codes of ``graph.errors``: VERSION_CONFLICT, LICENCE_*, CONSENT_CHANGED, LICENCE_QUOTA_EXCEEDED."""
+    """One of the codes of ``graph.errors``: VERSION_CONFLICT, LICENCE_*, DECISION_OUTDATED, and so on."""
     recorded: tuple[Recorded, ...] = ()
     """``Entry.otherwise``, durable."""
 

@@ -1,6 +1,7 @@
 """Conditions that are checked inside the transaction that appends: the last word before anything leaves."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 
@@ -18,6 +19,17 @@ class LicenceLive:
 
     licence: str
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionStands:
+    """The commit comes before time alone may have changed what was decided."""
+
+    licence: str
+    until: datetime | None
+    """The moment from which on it may have."""
+    period: timedelta | None
+    """As long after the first delivery it may have, when none was known: it may have been another one meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +88,7 @@ class UnfetchedAtMost:
 Guard: TypeAlias = (
     ExpectedVersion
     | LicenceLive
+    | DecisionStands
     | ConsentEpochIs
     | QuotaAtMost
     | ReservationHeld

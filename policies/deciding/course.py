@@ -16,6 +16,7 @@ from policies.deciding.applies import forbidden_action
 from policies.deciding.discharge import fulfilment
 from policies.deciding.grants import capping, denial_code, denied, exhausted, is_cap, unfulfilled
 from policies.deciding.judges import Judge, judge_of
+from policies.deciding.moments import Moments, moments_of
 from policies.deciding.outcome import deny, permit_part
 from policies.deciding.scope import grain_of
 from policies.evaluate import interpret
@@ -76,6 +77,8 @@ class Course:
     limits: tuple[Limit, ...]
     before: tuple[Duty, ...]
     """Duties that must be fulfilled first."""
+    moments: Moments
+    """Where time alone may change what was decided."""
 
     def decide(self, request: AccessRequest, state: State, now: datetime) -> Decision:
         """The decision on a request about this action, by the licensee, for the dataset, under a licence in force."""
@@ -112,7 +115,8 @@ class Course:
         columns, transforms = request.selected, prepared.transforms
         if transforms:
             transforms = {name: each for name, each in transforms.items() if name in columns}
-        return permit_part(prepared, columns, transforms, limit)
+        until, period = self.moments.until(state, now)
+        return permit_part(prepared, columns, transforms, limit, until, period)
 
     def _plainly(self, request: AccessRequest, state: State, now: datetime) -> bool:
         """Whether the request is of the prepared case."""
@@ -204,6 +208,7 @@ def course_of(  # everything an access plan knows
         checks=tuple(check for rule in rules for check in _checks(rule, vocabulary)),
         limits=limits,
         before=tuple(duty for rule in rules for duty in rule.duties if _is_before(duty, vocabulary)),
+        moments=moments_of((policy, *mandates)),
     )
 
 

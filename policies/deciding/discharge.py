@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from policies.deciding.access import NO_TIME, Situation
+from policies.deciding.moments import moved
 from policies.deciding.scope import Scope
 from policies.model import (
     Activation,
@@ -139,15 +140,7 @@ def _due(constraint: Constraint, began: datetime | None, state: State) -> dateti
     if isinstance(bound, datetime):
         return bound
     began = state.first_delivery if constraint.left == RETENTION else began
-    return _after(began, bound) if isinstance(bound, timedelta) and began is not None else None
-
-
-def _after(began: datetime, time: timedelta) -> datetime | None:
-    """The moment so much later; ``None`` when it is later than any."""
-    try:
-        return began + time
-    except OverflowError:
-        return None
+    return moved(began, bound) if isinstance(bound, timedelta) and began is not None else None
 
 
 def _active_since(duty: Duty, since: datetime | None, state: State) -> datetime | None:

@@ -1,6 +1,7 @@
 """The only two ways a decision is made: everything that was granted, or nothing and why."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -45,6 +46,8 @@ def permit(  # noqa: PLR0913  # everything that a permitting decision is made of
     price: Price | None,
     reasons: tuple[Reason, ...],
     sources: tuple[Source, ...],
+    until: datetime | None,
+    period: timedelta | None,
 ) -> Decision:
     """A permitting decision."""
     return Decision(
@@ -62,10 +65,19 @@ def permit(  # noqa: PLR0913  # everything that a permitting decision is made of
         price=price,
         reasons=reasons,
         sources=sources,
+        until=until,
+        period=period,
     )
 
 
-def permit_part(whole: Decision, columns: frozenset[str], transforms: Mapping[str, Transform], limit: int) -> Decision:
+def permit_part(
+    whole: Decision,
+    columns: frozenset[str],
+    transforms: Mapping[str, Transform],
+    limit: int,
+    until: datetime | None,
+    period: timedelta | None,
+) -> Decision:
     """A permitting decision about some columns and rows of what was permitted as a whole."""
     return Decision(
         whole.effect,
@@ -82,6 +94,8 @@ def permit_part(whole: Decision, columns: frozenset[str], transforms: Mapping[st
         whole.price,
         whole.reasons,
         whole.sources,
+        until,
+        period,
     )
 
 

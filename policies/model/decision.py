@@ -5,6 +5,7 @@ A ``Decision`` is made in ``policies`` alone; every other gate of the product ca
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -140,6 +141,11 @@ class Decision(NamedTuple):
     reasons: tuple[Reason, ...] = ()
     sources: tuple[Source, ...] = ()
     """Of everything that narrows the release, sorted."""
+    until: datetime | None = None
+    """From this moment on time alone may have changed what a permitting decision rests on: it is guarded when the
+    release is booked. ``None`` when no time does."""
+    period: timedelta | None = None
+    """The same, counted from the first delivery, as long as there was none."""
 
     @property
     def permitted(self) -> bool:

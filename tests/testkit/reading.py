@@ -52,7 +52,7 @@ from graph.sql.engine import Engine, create_engine
 from graph.sql.operational import SqlClientStore, SqlInvitationStore, SqlKeyStore
 from graph.stores import open_store
 from policies.canonical import policy_hash
-from policies.model import ColumnMode
+from policies.model import ColumnMode, Policy
 from policies.terms import Terms, agreement
 from policies.vocabulary import DPV, FINE_TUNE, Iri
 from tests.testkit.clock import FrozenClock
@@ -171,12 +171,20 @@ class Exchange:
         self.datasets[published.dataset] = published
         return published.dataset
 
-    async def licence(self, dataset: str, terms: Terms = TERMS, *, assignee: str = DEVELOPER) -> str:
+    async def licence(
+        self,
+        dataset: str,
+        terms: Terms = TERMS,
+        *,
+        assignee: str = DEVELOPER,
+        amended: Callable[[Policy], Policy] = lambda policy: policy,
+    ) -> str:
+        """A licence in force, under the terms; ``amended`` adds what flat terms cannot say."""
         ids = self.ports.ids
         negotiation, agreement_iri, licence = ids.new("negotiation"), ids.new("agreement"), ids.new("licence")
         offer = terms.offer(uid=ids.new("offer"), assigner=OWNER, target=dataset)
         request = terms.request(uid=negotiation, assigner=OWNER, assignee=assignee, target=dataset)
-        agreed = agreement(request, uid=agreement_iri, assignee=assignee)
+        agreed = amended(agreement(request, uid=agreement_iri, assignee=assignee))
         finalised = LicenceFinalised(
             negotiation=negotiation,
             licence=licence,

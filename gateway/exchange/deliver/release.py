@@ -15,7 +15,7 @@ from gateway.exchange.deliver.prepare import decide_again
 from gateway.exchange.deliver.refusals import Refusals
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
-from gateway.exchange.read.commit import charge, cover_of
+from gateway.exchange.read.commit import charge, cover_of, stands
 from gateway.exchange.read.decide import Permitted
 from gateway.exchange.read.mask import rule_of
 from graph.journal.documents import subjects_of
@@ -34,7 +34,7 @@ from graph.journal.view import View
 
 _KEPT: Final = 256
 _TRIES: Final = 5
-_CHANGED: Final = frozenset({"CONSENT_CHANGED", "VERSION_CONFLICT"})
+_CHANGED: Final = frozenset({"CONSENT_CHANGED", "VERSION_CONFLICT", "DECISION_OUTDATED"})
 
 Epochs: TypeAlias = tuple[tuple[str, int], ...]
 """Per platform: where its consents stand."""
@@ -203,6 +203,7 @@ def _guards(row: DeliveryRow, permitted: Permitted, item: DeliveryItemRow) -> tu
     apart = ColumnsApart(licence=licence.licence, columns=frozenset(item.columns), sets=decision.not_together)
     return (
         LicenceLive(licence=licence.licence, version=licence.version),
+        *stands(permitted),
         ExpectedVersion(stream=dataset.dataset, version=dataset.version),
         *((apart,) if apart.sets else ()),
         *(

@@ -1,19 +1,20 @@
 """Step 6: book and record, durably, before anything leaves.
 
 Each dataset is an entry of its own in one commit. Inside the transaction it is checked whether the licence is still
-live, whether dataset and consents are as they were when the rows were decided and masked, whether no joint set becomes
-complete, and whether the quota suffices. A dataset that fails is recorded as withheld.
+live, whether the decision still stands, whether dataset and consents are as they were when the rows were decided and
+masked, whether no joint set becomes complete, and whether the quota suffices. A dataset that fails is recorded as
+withheld.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from connectors.kinds import KINDS, Kind
 from gateway.auth.principal import Principal
 from gateway.exchange.notices import ConsentCover, cover
 from gateway.exchange.ports import Ids, Ports
-from gateway.exchange.read.decide import Denied, Permitted
+from gateway.exchange.read.decide import Denied, Permitted, decide
 from gateway.exchange.read.decisions import decision_document
 from gateway.exchange.read.keys import RunKeys
 from gateway.exchange.read.mask import Release, candidates, release
@@ -21,7 +22,15 @@ from gateway.exchange.read.model import ReadCommand, Stage
 from graph.journal.documents import subjects_document
 from graph.journal.entries import Appended, Entry, Outcome, Refused
 from graph.journal.events import AccessDenied, AccessRecorded, AccessWithheld
-from graph.journal.guards import ColumnsApart, ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import (
+    ColumnsApart,
+    ConsentEpochIs,
+    DecisionStands,
+    ExpectedVersion,
+    Guard,
+    LicenceLive,
+    QuotaAtMost,
+)
 from graph.journal.receipt import Receipt
 from graph.journal.view import View
 from policies.model import Decision
@@ -29,6 +38,7 @@ from policies.predicate import columns_of
 from policies.vocabulary import PER_RECORD
 
 CONSENT_CHANGED: Final = "CONSENT_CHANGED"
+DECISION_OUTDATED: Final = "DECISION_OUTDATED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +92,19 @@ async def commit(
     releases: Sequence[Release], ports: Ports, principal: Principal, keys: RunKeys
 ) -> tuple[Committed, ...]:
     """Append all releases in one commit; where consent changed since masking, mask once more and try once more."""
+    appended = await _append_masked(releases, ports, principal, keys)
+    outdated = [each for each in appended if each.code == DECISION_OUTDATED]
+    if not outdated:
+        return appended
+    codes = await ports.journal.view(
+        lambda view: {each.access: _code_now(each.release.permitted, ports, principal, view) for each in outdated}
+    )
+    return tuple(replace(each, code=codes.get(each.access, each.code)) for each in appended)
+
+
+async def _append_masked(
+    releases: Sequence[Release], ports: Ports, principal: Principal, keys: RunKeys
+) -> tuple[Committed, ...]:
     first = await _append(releases, ports, principal)
     changed = [each.release for each in first if each.code == CONSENT_CHANGED]
     if not changed:
@@ -92,6 +115,13 @@ async def commit(
     again = [_remasked(each, covers[each.permitted.key], keys) for each in changed]
     second = {each.release.permitted.key: each for each in await _append(again, ports, principal)}
     return tuple(second.get(each.release.permitted.key, each) for each in first)
+
+
+def _code_now(permitted: Permitted, ports: Ports, principal: Principal, view: View) -> str:
+    """Why the agreement denies what it permitted before, such as its end; that time has passed, when it does not."""
+    plan = replace(permitted.plan, licence=view.licence(permitted.licence.licence))
+    outcome = decide(plan, principal.party, view, ports.policies, ports.clock())
+    return outcome.problem.code if isinstance(outcome, Denied) else DECISION_OUTDATED
 
 
 def consent_cover(permitted: Permitted, principal: Principal, view: View) -> ConsentCover:
@@ -211,6 +241,14 @@ def seen_columns(command: ReadCommand, decision: Decision) -> tuple[str, ...]:
     return tuple(sorted(decision.columns | columns_of(command.where) | ordered))
 
 
+def stands(permitted: Permitted) -> tuple[DecisionStands, ...]:
+    """The guard of a decision that time alone can change; none for one that no time changes."""
+    decision = permitted.decision
+    if decision.until is None and decision.period is None:
+        return ()
+    return (DecisionStands(licence=permitted.licence.licence, until=decision.until, period=decision.period),)
+
+
 def _guards(release: Release) -> tuple[Guard, ...]:
     permitted = release.permitted
     dataset, licence, decision = permitted.plan.dataset, permitted.licence, permitted.decision
@@ -230,6 +268,7 @@ def _guards(release: Release) -> tuple[Guard, ...]:
     )
     return (
         LicenceLive(licence=licence.licence, version=licence.version),
+        *stands(permitted),
         # WHY: the platform's terms, the lawful basis or the subject columns may have changed since the decision.
         ExpectedVersion(stream=dataset.dataset, version=dataset.version),
         ConsentEpochIs(platform=dataset.platform, epoch=release.candidates.cover.known.epoch),

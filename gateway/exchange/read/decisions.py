@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from gateway.exchange.read.decide import Denied, Permitted
 from gateway.exchange.read.model import ReadCommand
 from graph.journal.documents import Document
+from policies.lexical import literal
 from policies.model import ColumnMode, Effect, Price, Reason, Transform
 from policies.predicate import columns_of
 from policies.record import Record
@@ -111,4 +113,6 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, datetime | timedelta):
+        return literal(value)[1]
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

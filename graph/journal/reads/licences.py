@@ -34,9 +34,9 @@ class LicenceReads(Reads):
 
 
 def status_at(stored: str, valid_until: str, now: datetime) -> LicenceStatus:
-    """The state of a licence at a moment: an end that has passed shows as EXPIRED, unless it was terminated."""
+    """The state of a licence at a moment: from its end on it shows as EXPIRED, unless it was terminated."""
     status = LicenceStatus(stored)
-    if status is not LicenceStatus.TERMINATED and valid_until and instant(valid_until) < now:
+    if status is not LicenceStatus.TERMINATED and valid_until and instant(valid_until) <= now:
         return LicenceStatus.EXPIRED
     return status
 
@@ -47,10 +47,24 @@ def released_columns(connection: Connection, licence: str) -> frozenset[str]:
     Raises:
         NotOnRecordError: there is no such licence.
     """
+    return _columns(_released(connection, licence)[1])
+
+
+def first_released(connection: Connection, licence: str) -> datetime | None:
+    """When something left under a licence for the first time, also inside a transaction; nothing while nothing did.
+
+    Raises:
+        NotOnRecordError: there is no such licence.
+    """
+    at = _released(connection, licence)[0]
+    return instant(at) if at else None
+
+
+def _released(connection: Connection, licence: str) -> Row:
     row = connection.row(statements.RELEASED, of=licence)
     if row is None:
         raise NotOnRecordError(licence)
-    return _columns(row[1])
+    return row
 
 
 def _columns(stored: str) -> frozenset[str]:

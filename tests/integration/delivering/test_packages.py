@@ -80,6 +80,7 @@ from tests.testkit.reading import (
     PEOPLE,
     PLATFORM,
     Exchange,
+    a_read,
     an_exchange,
     ratings,
     table,
@@ -433,6 +434,29 @@ async def test_a_licence_that_ends_in_the_moment_of_the_release_lets_nothing_out
         assert (await seen(exchange, view)).code == "LICENCE_TERMINATED"
         assert await usage(exchange, licence) == [Usage()]
         assert not any(isinstance(each, AccessRecorded) for each in await exchange.events())
+
+
+async def test_days_that_end_in_the_moment_of_the_release_let_nothing_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), replace(LICENSED, days=1))
+        await exchange.one(a_read(licence, columns=("value",), first=1))
+        view = await prepared(exchange, licence, rows=3)
+        booked = Release._booked
+
+        async def too_late(*given: Any) -> bool:
+            exchange.clock.advance(86_400 + 1)
+            return await booked(*given)
+
+        monkeypatch.setattr(Release, "_booked", too_late)
+        with pytest.raises(DeliveryRefusedError) as refused:
+            await fetched(exchange, view)
+
+        denied = await exchange.last()
+        assert isinstance(denied, AccessDenied | DeliveryFailed)
+        assert (refused.value.reason, denied.code) == ("LICENCE_EXPIRED", "LICENCE_EXPIRED")
+        assert sum(each.rows for each in await exchange.events() if isinstance(each, AccessRecorded)) == 1
 
 
 async def test_a_refusal_is_on_record_also_when_the_delivery_was_given_up_meanwhile(

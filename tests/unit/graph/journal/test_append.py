@@ -18,7 +18,15 @@ from graph.journal.events import (
     ObjectionRaised,
     Recorded,
 )
-from graph.journal.guards import ColumnsApart, ConsentEpochIs, ExpectedVersion, Guard, LicenceLive, QuotaAtMost
+from graph.journal.guards import (
+    ColumnsApart,
+    ConsentEpochIs,
+    DecisionStands,
+    ExpectedVersion,
+    Guard,
+    LicenceLive,
+    QuotaAtMost,
+)
 from graph.journal.journal import Appended, Entry, Journal, Outcome, Refused
 from policies.model import Usage
 from tests.testkit.clock import NOON, FrozenClock
@@ -111,7 +119,7 @@ async def test_a_licence_that_does_not_live_withholds_and_says_why(tmp_path: Pat
         await record(journal, LicenceResumed(licence=LICENCE, by=OWNER))
         codes.append(refusal(await append(journal, replace(LIVE, version=2))).code)
         codes.append(refusal(await append(journal, replace(LIVE, licence="urn:unknown"))).code)
-        clock.advance(3600)
+        clock.advance(3600 - 0.000001)
         assert isinstance(await append(journal, LIVE), Appended)
         clock.advance(0.000001)
         codes.append(refusal(await append(journal, LIVE)).code)
@@ -125,6 +133,42 @@ async def test_a_licence_that_does_not_live_withholds_and_says_why(tmp_path: Pat
             "LICENCE_EXPIRED",
             "LICENCE_TERMINATED",
         ]
+
+
+STANDS = DecisionStands(licence=LICENCE, until=None, period=None)
+
+
+async def test_a_decision_stands_until_its_moment(tmp_path: Path) -> None:
+    clock = FrozenClock()
+    async with a_journal(tmp_path, clock=clock) as journal:
+        await record(journal, *a_licence())
+        stands = replace(STANDS, until=NOON + timedelta(seconds=1))
+
+        clock.advance(1 - 0.000001)
+        assert isinstance(await append(journal, stands), Appended)
+        clock.advance(0.000001)
+        outcome = refusal(await append(journal, stands))
+
+        assert (outcome.code, outcome.guard) == ("DECISION_OUTDATED", stands)
+        assert [each.event for each in outcome.recorded] == [a_withholding()]
+
+
+async def test_a_decision_of_before_the_first_delivery_stands_a_period_from_it(tmp_path: Path) -> None:
+    clock = FrozenClock()
+    async with a_journal(tmp_path, clock=clock) as journal:
+        await record(journal, *a_licence())
+        stands = replace(STANDS, period=timedelta(seconds=1))
+
+        clock.advance(9)
+        assert isinstance(await append(journal, stands), Appended), "it is the first itself"
+        clock.advance(1 - 0.000001)
+        assert isinstance(await append(journal, stands), Appended)
+        clock.advance(0.000001)
+        late = refusal(await append(journal, stands))
+        clock.advance(-2)
+        turned_back = refusal(await append(journal, stands))
+
+        assert (late.code, turned_back.code) == ("DECISION_OUTDATED", "DECISION_OUTDATED")
 
 
 async def test_what_is_withheld_is_on_record(tmp_path: Path) -> None:
