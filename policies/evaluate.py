@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import assert_never
 
 from policies.canonical import policy_hash
-from policies.deciding.access import Situation
+from policies.deciding.access import Situation, strictest
 from policies.deciding.applies import forbidden_action, party_matches, permitted_action
 from policies.deciding.grants import Barrier, Grant, barrier_of, grant_of
 from policies.deciding.moments import moments_of
@@ -139,8 +139,8 @@ def prohibited(clause: Iri) -> Reason:
 
 
 def all_caps(grants: Sequence[Grant]) -> tuple[Cap, ...]:
-    """The caps of all grants; each is guarded by itself."""
-    return tuple(sorted((cap for grant in grants for cap in grant.caps), key=lambda cap: (cap.counter, cap.bound)))
+    """The caps of all grants, one for each counter."""
+    return strictest(cap for grant in grants for cap in grant.caps)
 
 
 def all_joints(grants: Sequence[Grant]) -> tuple[frozenset[str], ...]:

@@ -1,5 +1,6 @@
 """What is known of one access, and the verdict on each constraint that concerns the access as a whole."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -140,6 +141,15 @@ def allowance(constraint: Constraint, rule: Iri, situation: Situation) -> Allowa
 def fixed_cap(constraint: Constraint, rule: Iri) -> Cap | None:
     """The cap of a constraint that takes one unit of every execution or of every row; ``None`` for the others."""
     return _cap(constraint, rule, 1) if constraint.left in _OF_ONE else None
+
+
+def strictest(caps: Iterable[Cap]) -> tuple[Cap, ...]:
+    """Of the caps on one counter the one with the smallest bound, in the order of the counters.
+
+    Each cap is guarded by itself, and what it guards is booked: two on one counter would count everything twice.
+    """
+    found = sorted(caps, key=lambda cap: (cap.counter, -cap.bound))
+    return tuple({cap.counter: cap for cap in found}.values())
 
 
 def _cap(constraint: Constraint, rule: Iri, amount: int) -> Cap | None:

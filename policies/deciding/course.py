@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from policies.deciding.access import Situation, fixed_cap
+from policies.deciding.access import Situation, fixed_cap, strictest
 from policies.deciding.applies import forbidden_action
 from policies.deciding.discharge import fulfilment
 from policies.deciding.grants import capping, denial_code, denied, exhausted, is_cap, unfulfilled
@@ -189,7 +189,7 @@ def course_of(  # everything an access plan knows
         vocabulary=vocabulary,
         permitted=whole._replace(
             transforms={name: each for found in singly.values() for name, each in found.transforms.items()},
-            caps=tuple(sorted((each.cap for each in limits), key=lambda cap: (cap.counter, cap.bound))),
+            caps=strictest(each.cap for each in limits),
         ),
         plain=frozenset(singly),
         open=frozenset(name for name in singly if permitted(of_columns, name, frozenset({name})) is not None),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies import phrases
-from policies.deciding.access import Situation, allowance, code_of
+from policies.deciding.access import Situation, allowance, code_of, strictest
 from policies.deciding.applies import forbidden_action, party_matches
 from policies.deciding.discharge import activation, anonymizes, fulfilment
 from policies.deciding.rows import never_true
@@ -114,7 +114,7 @@ def grant_of(permission: Permission, situation: Situation) -> Grant:
     return Grant(
         clause=permission.uid,
         scope=scope,
-        caps=tuple(sorted(caps, key=lambda cap: cap.counter)),
+        caps=strictest(caps),
         limit=max(limit, 0),
         consent=any(duty.action.term == OBTAIN_CONSENT for duty in active),
         prices=prices,

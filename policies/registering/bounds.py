@@ -31,6 +31,9 @@ from policies.vocabulary import (
 )
 
 _AFTER_THE_END: Final = (EVENT, Operator.GT, (LICENCE_END,))
+LARGEST_RATE: Final = 10**12
+"""Micro-units for one unit: with it thousands of rows can be booked in one integer of JSON."""
+
 _USED_UP: Final = frozenset({ELAPSED_TIME}) | {each.iri for each in OPERANDS.values() if each.grain is Grain.CAP}
 """Operands whose bound is used up by using."""
 
@@ -218,6 +221,13 @@ def _require_price(permission: Permission, place: Written, abilities: Abilities)
                 "a price is a whole number of millionths for one unit",
                 rule=27,
                 hint="give one `payAmount` with at most six decimals and one `unitOfCount`",
+                pointer=where.pointer("action"),
+            )
+        if rate.amount_micro > LARGEST_RATE:
+            raise PolicyUnenforceableError(
+                "the price of one unit is beyond what can be booked",
+                rule=27,
+                hint="ask for 1000000 at most, for one unit",
                 pointer=where.pointer("action"),
             )
         if rate.unit not in abilities.units:

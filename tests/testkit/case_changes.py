@@ -49,7 +49,7 @@ def tightened(constraint: Constraint) -> Iterator[Constraint]:
     bound, operator, right = constraint.right[0], constraint.operator, constraint.right
     if constraint.left == TRANSFORM:
         yield from _stronger(constraint)
-    elif operator in _UPPER | _LOWER:
+    elif operator in _UPPER | _LOWER and not isinstance(bound, str):  # text has no order
         yield replace(constraint, right=(_moved(bound, -1 if operator in _UPPER else 1),))
         if operator in _STRICT:
             yield replace(constraint, operator=_STRICT[operator])

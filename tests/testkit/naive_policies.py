@@ -117,6 +117,12 @@ def opinion(case: Case) -> Opinion:
     return _released(permissions, prohibitions, [cap for cap in caps if cap is not None], None in caps, case)
 
 
+def _one_per_counter(caps: Sequence[Cap]) -> tuple[Cap, ...]:
+    """Of the caps on one counter the smallest bound binds."""
+    least = {cap.counter: min(each.bound for each in caps if each.counter == cap.counter) for cap in caps}
+    return tuple({cap for cap in caps if cap.bound == least[cap.counter]})
+
+
 def _released(
     permissions: Sequence[Permission],
     prohibitions: Sequence[Prohibition],
@@ -154,7 +160,7 @@ def _released(
         columns=columns,
         transforms={name: each for name, each in changed.items() if name in columns},
         limit=min([request.rows, *(left[cap] for cap in caps if cap.per_row)]),
-        caps=tuple(caps),
+        caps=_one_per_counter(caps),
         joints=joints,
         consent=any(
             duty.action.term == OBTAIN_CONSENT and _duty_active(duty, case)

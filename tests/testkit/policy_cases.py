@@ -138,13 +138,16 @@ def _permissions(action: Iri, asset: Iri, bound: Any, world: World) -> Iterator[
 
 def _permission(uid: Iri, asset: Iri, action: Iri, bound: Any, world: World, *, most: int) -> Permission:
     tape = world.tape
-    caps = {left: case_terms.cap(left, uid, world) for left in _drawn(case_terms.CAPS, tape, 40)}
+    drawn = _drawn(case_terms.CAPS, tape, 40)
+    # WHY: of two caps on one counter the smaller one binds, and it is guarded once.
+    twice = drawn[:1] if tape.chance(15) else []
+    caps = dict.fromkeys(case_terms.cap(left, uid, world) for left in (*drawn, *twice))
     refined = case_terms.conditions(case_terms.ACTIONS, world, 1) if tape.chance(40) else ()
     return Permission(
         uid=uid,
         target=Target(source=asset, refinements=_refinements(world, most)),
         action=Action(term=action, refinements=refined),
-        constraints=tape.shuffled([*case_terms.conditions(case_terms.ACCESS, world, most), *caps.values()]),
+        constraints=tape.shuffled([*case_terms.conditions(case_terms.ACCESS, world, most), *caps]),
         duties=duties(uid, world, most) if tape.chance(55) else (),
         **bound,
     )

@@ -15,7 +15,8 @@ from gateway.exchange.deliver.prepare import decide_again
 from gateway.exchange.deliver.refusals import Refusals
 from gateway.exchange.errors import NotFoundError
 from gateway.exchange.ports import Ports
-from gateway.exchange.read.commit import charge, cover_of, stands
+from gateway.exchange.read.charge import charge
+from gateway.exchange.read.commit import cover_of, stands
 from gateway.exchange.read.decide import Permitted
 from gateway.exchange.read.mask import rule_of
 from graph.journal.documents import subjects_of

@@ -14,6 +14,7 @@ from connectors.kinds import KINDS, Kind
 from gateway.auth.principal import Principal
 from gateway.exchange.notices import ConsentCover, cover
 from gateway.exchange.ports import Ids, Ports
+from gateway.exchange.read.charge import charge
 from gateway.exchange.read.decide import Denied, Permitted, decide
 from gateway.exchange.read.decisions import decision_document
 from gateway.exchange.read.keys import RunKeys
@@ -35,27 +36,9 @@ from graph.journal.receipt import Receipt
 from graph.journal.view import View
 from policies.model import Decision
 from policies.predicate import columns_of
-from policies.vocabulary import PER_RECORD
 
 CONSENT_CHANGED: Final = "CONSENT_CHANGED"
 DECISION_OUTDATED: Final = "DECISION_OUTDATED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """What one release costs."""
-
-    price_micro: int = 0
-    currency: str = ""
-
-
-def charge(decision: Decision, rows: int) -> Charge:
-    """The price of releasing so many rows, in micro-units."""
-    price = decision.price
-    if price is None:
-        return Charge()
-    units = rows if price.unit == PER_RECORD else 1
-    return Charge(price_micro=units * price.amount_micro, currency=price.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from gateway.exchange.agreements import AgreementPolicies
 from gateway.exchange.description import DatasetDescription, description_of
 from gateway.exchange.facts import column_facts, facts_of
 from gateway.exchange.platform_terms import platform_use
+from gateway.exchange.read.charge import charge
 from gateway.exchange.read.model import Problem, ReadCommand, Stage
 from gateway.exchange.read.plan import ReadPlan
 from gateway.exchange.review import PlatformUse
@@ -110,7 +111,7 @@ def decide(
     decided = record(decision, agreement=terms.policy.uid, request=request, state=state, now=now)
     if not decision.permitted:
         return Denied(plan=plan, problem=_from_reason(decision.reasons[0]), record=decided)
-    problem = _unsupported(decision, Kind(plan.dataset.record_kind))
+    problem = _unsupported(decision, Kind(plan.dataset.record_kind)) or _unbookable(decision)
     if problem is not None:
         return Denied(plan=plan, problem=problem, record=decided)
     return Permitted(plan=plan, licence=licence, description=description, record=decided)
@@ -237,3 +238,11 @@ def _unsupported(decision: Decision, kind: Kind) -> Problem | None:
                 decision.clause,
             )
     return None
+
+
+def _unbookable(decision: Decision) -> Problem | None:
+    """The record can hold the price of all rows that may leave, so that one dataset never fails the commit of all."""
+    price = decision.price
+    if price is None or charge(decision, decision.limit).is_bookable:
+        return None
+    return _refusal("PRICE_UNBOOKABLE", "so many rows cost more than can be booked; ask for fewer", price.clause)

@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from connectors.errors import ConnectorError, SourceTimeoutError
 from connectors.kinds import schema
-from gateway.exchange.read.commit import Committed, RecordedDenial, charge
+from gateway.exchange.read.charge import charge
+from gateway.exchange.read.commit import Committed, RecordedDenial
 from gateway.exchange.read.fetch import Fetched
 from gateway.exchange.read.mask import Release
 from gateway.exchange.read.model import (

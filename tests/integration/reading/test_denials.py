@@ -15,7 +15,8 @@ from gateway.exchange.read.model import ReadCommand, SourceStatus, Stage
 from graph.journal.events import AccessDenied, AccessRecorded, LicenceSuspended
 from policies.model import ColumnMode, LicenceStatus, Transform
 from policies.predicate import Comparator, Compare
-from policies.vocabulary import EVALUATE, FINE_TUNE, REDACT_TEXT, Iri
+from policies.terms import Rate
+from policies.vocabulary import EVALUATE, FINE_TUNE, PER_QUERY, PER_RECORD, REDACT_TEXT, Iri
 from tests.testkit.clock import NOON
 from tests.testkit.reading import DEVELOPER, MARKETING, OWNER, RESEARCH, TERMS, Exchange, a_read, an_exchange
 
@@ -278,6 +279,41 @@ async def test_a_transform_that_cannot_be_done(tmp_path: Path) -> None:
         licence = await exchange.licence(await exchange.dataset(), terms)
 
         await assert_denied(exchange, a_read(licence), "TRANSFORM_UNSUPPORTED")
+
+
+DEAR = 9 * 10**15
+"""Micro-units: of what the record can hold, nearly all."""
+
+
+@pytest.mark.parametrize(("unit", "rows"), [(PER_RECORD, 1), (PER_QUERY, 4)])
+async def test_a_price_that_can_be_booked(tmp_path: Path, unit: Iri, rows: int) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        terms = replace(TERMS, price=Rate(amount_micro=DEAR, currency="EUR", unit=unit))
+        licence = await exchange.licence(await exchange.dataset(), terms)
+
+        assert (await exchange.one(a_read(licence, first=rows))).sources[0].price_micro == DEAR
+
+
+async def test_a_price_beyond_what_can_be_booked(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        terms = replace(TERMS, price=Rate(amount_micro=DEAR, currency="EUR", unit=PER_RECORD))
+        licence = await exchange.licence(await exchange.dataset(), terms)
+
+        await assert_denied(exchange, a_read(licence, first=2), "PRICE_UNBOOKABLE")
+
+
+async def test_a_price_beyond_what_can_be_booked_does_not_hold_back_another_dataset(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path) as exchange:
+        dear = replace(TERMS, price=Rate(amount_micro=DEAR, currency="EUR", unit=PER_RECORD))
+        kept = await exchange.licence(await exchange.dataset())
+        lost = await exchange.licence(await exchange.dataset(), dear)
+
+        first, second = await exchange.read(a_read(kept, field="kept"), a_read(lost, field="lost"))
+
+        assert (first.rows.num_rows, second.rows.num_rows) == (4, 0)
+        assert second.sources[0].status is SourceStatus.REFUSED
+        denied = [event for event in await exchange.events() if isinstance(event, AccessDenied)]
+        assert [(event.licence, event.code) for event in denied] == [(lost, "PRICE_UNBOOKABLE")]
 
 
 async def test_an_ethics_decision_that_is_missing(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from connectors.errors import SourceTimeoutError, SourceUnavailableError
 from gateway.exchange.read.model import DATASET, ID, LICENCE, OrderTerm, SourceStatus, Stage
 from graph.journal.documents import subjects_of
 from graph.journal.events import AccessRecorded, ObjectionRaised, RowScope
-from policies.model import ColumnMode, Transform
+from policies.model import ColumnMode, Policy, Transform, Usage
 from policies.predicate import AnyOf, Comparator, Compare
 from policies.terms import Rate
-from policies.vocabulary import PD, PER_QUERY, PER_RECORD, PSEUDONYMISE
+from policies.vocabulary import PD, PER_QUERY, PER_RECORD, PSEUDONYMISE, RECORD_COUNT, Operator
+from tests.testkit.policies import a_constraint, constrained
 from tests.testkit.reading import CONSENT, PEOPLE, PLATFORM, TERMS, a_read, an_exchange, ratings
 
 
@@ -48,6 +49,21 @@ async def test_a_release_is_booked_recorded_and_has_a_receipt(tmp_path: Path) ->
         assert (event.rows, event.units, event.price_micro, event.columns) == (3, 3, 4500, ("rated", "rater", "value"))
         usage = await exchange.ports.journal.view(lambda view: view.usage(licence))
         assert [each.used for each in usage.values()] == [3]
+
+
+async def test_two_caps_on_one_counter_are_booked_once(tmp_path: Path) -> None:
+    def capped_twice(policy: Policy) -> Policy:
+        return constrained(policy, a_constraint(RECORD_COUNT, Operator.LTEQ, 5))
+
+    async with an_exchange(tmp_path) as exchange:
+        terms = replace(TERMS, max_records=100)
+        licence = await exchange.licence(await exchange.dataset(), terms, amended=capped_twice)
+
+        first, second = [await exchange.one(a_read(licence)) for _ in range(2)]
+
+        usage = await exchange.ports.journal.view(lambda view: view.usage(licence))
+        assert (first.rows.num_rows, second.rows.num_rows) == (4, 1), "the smaller one binds"
+        assert list(usage.values()) == [Usage(used=5)]
 
 
 async def test_a_price_per_query_is_charged_once(tmp_path: Path) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from policies.access_plan import access_plan
 from policies.canonical import policy_hash
 from policies.deciding.outcome import PERMITTED
 from policies.evaluate import evaluate
+from policies.explain import explain
 from policies.model import (
     AccessRequest,
     Action,
+    Activation,
     Condition,
     Decision,
     DenialCode,
@@ -288,6 +291,23 @@ def test_volume_caps_clip_and_all_caps_are_told() -> None:
         (f"{P1}#count", 3, False),
         (f"{P1}#recordCount", 50, True),
     ]
+
+
+@pytest.mark.parametrize("first", [100, 150])
+def test_of_two_caps_on_one_counter_the_smaller_one_is_guarded(first: int) -> None:
+    bounds = (a_constraint(RECORD_COUNT, Operator.LTEQ, each) for each in (first, 250 - first))
+    policy, counter = constrained(an_agreement(), *bounds), f"{P1}#recordCount"
+    plan = access_plan(policy, an_access().dataset)
+
+    for used, limit in ((0, 120), (95, 5), (100, 0), (150, 0)):
+        state = a_state(usage={counter: Usage(used=used)})
+        decision = decide(policy, an_access(rows=120), state)
+        report = explain(policy, an_access(rows=120), state, NOW)
+
+        assert plan.decide(an_access(rows=120), state, NOW) == decision
+        assert decision.limit == min(limit, 100)
+        assert [(each.counter, each.bound) for each in decision.caps] == [(counter, 100)] * decision.permitted
+        assert (report.rules[0].activation is Activation.ACTIVE) == decision.permitted
 
 
 def test_price_consent_and_ethics_are_discharged_each_at_its_point() -> None:

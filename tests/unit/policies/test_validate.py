@@ -59,6 +59,7 @@ from policies.vocabulary import (
     OBTAIN_ETHICS_DECISION,
     PAY_AMOUNT,
     PAY_DEPOSIT,
+    PER_RECORD,
     PER_RUN,
     PRODUCT,
     PSEUDONYMISE,
@@ -431,6 +432,11 @@ REFUSED: list[tuple[str, str, Policy]] = [
         "POLICY_UNENFORCEABLE",
         "/permission/0/duty/0/action",
         an_offer(price=Rate(amount_micro=1, currency="EUR", unit=PER_RUN)),
+    ),
+    (
+        "POLICY_UNENFORCEABLE",
+        "/permission/0/duty/0/action",
+        an_offer(price=Rate(amount_micro=10**12 + 1, currency="EUR", unit=PER_RECORD)),
     ),
     (
         "POLICY_UNENFORCEABLE",
