@@ -60,7 +60,7 @@ def validate(
     told: list[dict[str, Any]] = []
     for path in files:
         try:
-            with reading():
+            with reading(path):
                 found = policy_in(path)
             require_valid(found, now=now, columns=facts)
         except PolicyError as refused:
@@ -157,7 +157,7 @@ def explain(
     from policies.explain import explain as report_on  # noqa: PLC0415  # cheap at start
     from policies.results import record_value, report_value  # noqa: PLC0415  # cheap at start
 
-    case = case_in(request, kind)
+    case = case_in(request, kind, (terms, *mandates))
     agreed, record = _tried(terms, case, mandates)
     report = report_on(agreed, case.request, case.state, case.now, mandates=mandates)
     if as_json:
@@ -190,9 +190,9 @@ def simulate(
     from policies.results import record_value  # noqa: PLC0415  # cheap at start
 
     terms, mandates = taken_in(file), mandates_in(mandate or ())
-    case = case_in(request, kind)
+    case = case_in(request, kind, (terms, *mandates))
     moments = [_moment(each) for each in at or ()] or [case.now]
-    states = [(str(path), state_in(path)) for path in state or ()] or [("", case.state)]
+    states = [(str(path), state_in(path, case, (terms, *mandates))) for path in state or ()] or [("", case.state)]
     tried = [
         (name, _tried(terms, replace(case, state=found, now=moment), mandates)[1])
         for name, found in states
@@ -247,15 +247,19 @@ def _outcome(state: str, record: "Record") -> str:
 
 
 def _summarise(policies: Sequence["Policy"], *, as_json: bool) -> None:
+    from policies import phrases  # noqa: PLC0415  # cheap at start
     from policies.canonical import policy_hash  # noqa: PLC0415  # cheap at start
+    from policies.counters import counters_of  # noqa: PLC0415  # cheap at start
     from policies.render import summary  # noqa: PLC0415  # cheap at start
 
-    if as_json:
-        told = [{"uid": each.uid, "hash": policy_hash(each), "summary": summary(each)} for each in policies]
-        typer.echo(json.dumps({"policies": told}, indent=2))
-        return
+    told: list[dict[str, Any]] = []
     for each in policies:
-        _say(summary(each))
+        caps = {counter: phrases.condition(cap) for counter, cap in counters_of([each]).items()}
+        told.append({"uid": each.uid, "hash": policy_hash(each), "summary": summary(each), "counters": caps})
+        if not as_json:
+            _say([*summary(each), *(f"Counted as `{counter}`: {cap}." for counter, cap in caps.items())])
+    if as_json:
+        typer.echo(json.dumps({"policies": told}, indent=2))
 
 
 def _refusal(refused: PolicyError) -> dict[str, Any]:

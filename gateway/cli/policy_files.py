@@ -35,7 +35,7 @@ def policy_in(path: Path) -> "Policy":
 
 def taken_in(path: Path) -> "Policy":
     """The policy in a file; ends the command when there is none."""
-    with reading():
+    with reading(path):
         try:
             return policy_in(path)
         except PolicyError as refused:
@@ -49,21 +49,30 @@ def mandates_in(paths: Sequence[Path]) -> tuple["Policy", ...]:
     return tuple(taken_in(path) for path in paths)
 
 
-def case_in(path: Path, kind: str) -> "Case":
-    """The case in a file, with the columns of the kind unless it lists its own; ends the command when it has none."""
+def case_in(path: Path, kind: str, policies: Sequence["Policy"]) -> "Case":
+    """The case in a file about the policies, with the columns of the kind unless it lists its own.
+
+    Ends the command when there is none, or when its state names what the policies do not have.
+    """
+    from policies.case_names import require_named  # noqa: PLC0415  # cheap at start
     from policies.cases import case_of  # noqa: PLC0415  # cheap at start
 
     columns = columns_of(kind)
-    with reading():
-        return case_of(json_object(path), columns=columns)
+    with reading(path):
+        case = case_of(json_object(path), columns=columns)
+        require_named(case.state, policies, case.request.dataset.columns, pointer="/state")
+        return case
 
 
-def state_in(path: Path) -> "State":
-    """The state in a file; ends the command when it has none."""
+def state_in(path: Path, case: "Case", policies: Sequence["Policy"]) -> "State":
+    """The state in a file, for a case about the policies; ends the command as ``case_in`` does."""
+    from policies.case_names import require_named  # noqa: PLC0415  # cheap at start
     from policies.cases import state_of  # noqa: PLC0415  # cheap at start
 
-    with reading():
-        return state_of(json_object(path))
+    with reading(path):
+        state = state_of(json_object(path))
+        require_named(state, policies, case.request.dataset.columns)
+        return state
 
 
 def columns_of(kind: str) -> "Mapping[str, ColumnFacts] | None":
@@ -87,10 +96,12 @@ def refusal_lines(path: Path, refused: PolicyError) -> Iterator[str]:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def reading(path: Path) -> Iterator[None]:
     """A file that cannot be read is a wrong use of the command, not an answer of it."""
     try:
         yield
     except (FileUnreadableError, CaseInvalidError) as failure:
+        if isinstance(failure, CaseInvalidError):
+            failure.name(f"`{path}`")
         report(failure)
         raise typer.Exit(USAGE) from None

@@ -142,12 +142,17 @@ def fixed_cap(constraint: Constraint, rule: Iri) -> Cap | None:
     return _cap(constraint, rule, 1) if constraint.left in _OF_ONE else None
 
 
+def counter_of(operand: Iri, rule: Iri) -> str:
+    """Key of the counter that a cap of the rule is kept under, within the agreement."""
+    return f"{rule}#{local(operand)}"
+
+
 def _cap(constraint: Constraint, rule: Iri, amount: int) -> Cap | None:
     bound, operator = _whole(constraint.right[0]), constraint.operator
     if constraint.left not in CAPS or bound is None or operator not in _UPPER:
         return None
     return Cap(
-        counter=f"{rule}#{local(constraint.left)}",
+        counter=counter_of(constraint.left, rule),
         operand=constraint.left,
         bound=bound - 1 if operator is Operator.LT else bound,
         per_row=CAPS[constraint.left],

@@ -245,12 +245,19 @@ def test_what_nobody_can_read_is_refused_with_its_place(path: str, value: Any, p
         case_of(changed(path, value))
 
     assert refused.value.pointer == pointer
-    assert refused.value.message.endswith(f"at `{pointer or '/'}` of the case")
+    assert refused.value.message.endswith(f"at `{pointer}` of the case" if pointer else ", in the case")
 
 
 def test_a_state_and_a_moment_are_read_by_themselves() -> None:
     assert state_of(STATE) == case_of(WHOLE).state
     assert moment_of("2026-06-01T02:00:00+02:00") == NOW
+
+
+def test_what_is_wrong_is_told_with_the_document_that_it_stands_in() -> None:
+    refused = CaseInvalidError("an object is wanted", pointer="/state")
+    refused.name("`state.json`")
+
+    assert str(refused) == refused.message == "an object is wanted, at `/state` of `state.json`"
 
 
 def test_every_operand_that_can_be_stated_has_a_reader() -> None:

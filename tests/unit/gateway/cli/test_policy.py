@@ -235,9 +235,18 @@ def test_without_a_request_the_terms_are_told_in_plain_language(capsys):
     told = capsys.readouterr().out.splitlines()
     assert told[0] == "This is an agreement: Ratings for fine-tuning acme-7b."
     assert "Only if the number of records is at most 1000." in told
+    count, records = "urn:example:licence:1#p1#count", "urn:example:licence:1#p1#recordCount"
+    assert told[-2:] == [
+        f"Counted as `{count}`: the number of uses is at most 20.",
+        f"Counted as `{records}`: the number of records is at most 1000.",
+    ]
     status, document_ = asked(capsys, "explain", terms())
     assert status == 0
-    assert document_["policies"][0]["summary"] == told
+    assert document_["policies"][0]["summary"] == told[:-2]
+    assert document_["policies"][0]["counters"] == {
+        count: "the number of uses is at most 20",
+        records: "the number of records is at most 1000",
+    }
 
 
 def test_what_a_mandate_says_is_told_as_well(tmp_path, capsys):
@@ -277,7 +286,7 @@ def test_the_tree_shows_every_rule_its_verdict_and_the_values_it_saw(capsys):
         "permission `urn:example:licence:1#p1`: active",
         "about this: party satisfied, target satisfied, action satisfied",
         "satisfied: the purpose is a kind of `research and development`; saw `dpv:AcademicResearch`",
-        "satisfied: the number of records is at most 1000; saw `951`",
+        "the number of records is at most 1000; saw `951`; counted as `urn:example:licence:1#p1#recordCount`",
         "target: row by row: the time of observation of each record",
         "duty `odrl:obtainConsent`: active, fulfilled",
         "prohibition `urn:example:licence:1#n4`: active",
@@ -359,7 +368,7 @@ def test_columns_come_from_the_kind_when_the_request_lists_none(tmp_path, capsys
     capsys.readouterr()
 
     assert run("explain", terms(), "--request", path) == 2
-    assert "`columns` is missing, at `/request` of the case" in capsys.readouterr().err
+    assert f"`columns` is missing, at `/request` of `{path}`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -378,6 +387,48 @@ def test_a_request_that_nobody_can_read_is_wrong_use(tmp_path, capsys, content, 
     for command in ("explain", "simulate"):
         assert run(command, terms(), "--request", path) == 2
         assert f"code: {code}, told in docs/errors/{code}.md" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("state", "problem", "instead"),
+    [
+        (
+            {"usage": {"recordCount": {"used": 1000}}},
+            "no cap of the terms is counted as `recordCount`, at `/usage/recordCount`",
+            "there are `urn:example:licence:1#p1#count`, `urn:example:licence:1#p1#recordCount`\n",
+        ),
+        (
+            {"evidence": [{"duty": "urn:example:licence:1#d9", "since": AT}]},
+            "no duty of the terms is `urn:example:licence:1#d9`, at `/evidence/0/duty`",
+            "`urn:example:licence:1#o1`",
+        ),
+    ],
+)
+def test_a_state_that_names_what_the_terms_do_not_have_is_wrong_use(tmp_path, capsys, state, problem, instead):
+    alone = written(tmp_path, {"status": "ACTIVE", **state}, "state.json")
+    whole = written(tmp_path, the_call(state={"status": "ACTIVE", **state}))
+
+    assert run("simulate", terms(), "--request", call(), "--state", alone) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"{problem} of `{alone}`\n" in told.err
+    assert instead in told.err
+    for command in ("explain", "simulate"):
+        assert run(command, terms(), "--request", whole) == 2
+        assert f"{problem.replace('at `', 'at `/state')} of `{whole}`\n" in capsys.readouterr().err
+
+
+def test_the_counters_of_a_mandate_can_be_stated(tmp_path):
+    rules = document()["permission"][0]
+    mandate = written(
+        tmp_path,
+        {**document(), "@type": "Set", "permission": [{**rules, "uid": "urn:example:mandate:2#p1"}]},
+        "m.jsonld",
+    )
+    state = {"status": "ACTIVE", "usage": {"urn:example:mandate:2#p1#recordCount": {"used": 1000}}}
+    path = written(tmp_path, state, "state.json")
+
+    assert run("simulate", terms(), "--request", call(), "--mandate", mandate, "--state", path) == 1
 
 
 def test_a_request_for_terms_of_somebody_else_cannot_be_supposed(tmp_path, capsys):
