@@ -63,12 +63,20 @@ class Case:
     now: datetime
 
 
-def case_of(document: object, *, columns: Mapping[str, ColumnFacts] | None = None) -> Case:
+def case_of(
+    document: object,
+    *,
+    columns: Mapping[str, ColumnFacts] | None = None,
+    state: State | None = None,
+    now: datetime | None = None,
+) -> Case:
     """Read a case: ``request``, ``state``, ``now``.
 
     Args:
         document: parsed JSON.
         columns: the columns of the dataset, for a request that does not list them.
+        state: the state, for a case that does not say it.
+        now: the moment, for a case that does not say it.
 
     Raises:
         CaseInvalidError: a member is missing, unknown or of another type; with the place.
@@ -76,8 +84,8 @@ def case_of(document: object, *, columns: Mapping[str, ColumnFacts] | None = Non
     members = _Members(document, "")
     case = Case(
         request=members.required("request", lambda value, pointer: _request(value, pointer, columns)),
-        state=members.required("state", state_of),
-        now=members.required("now", moment_of),
+        state=members.given("state", state_of, state),
+        now=members.given("now", moment_of, now),
     )
     members.end()
     return case
@@ -135,6 +143,10 @@ class _Members:
 
     def optional(self, name: str, read: Reader[_T], otherwise: _U) -> _T | _U:
         return self.required(name, read) if name in self._left else otherwise
+
+    def given(self, name: str, read: Reader[_T], elsewhere: _T | None) -> _T:
+        """What stands here; when it is given elsewhere, it need not."""
+        return self.required(name, read) if elsewhere is None else self.optional(name, read, elsewhere)
 
     def end(self) -> None:
         unknown = min(self._left, default=None)

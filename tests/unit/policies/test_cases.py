@@ -180,6 +180,14 @@ def test_columns_of_the_request_go_before_those_of_the_kind() -> None:
     assert case_of(WHOLE, columns=given) == case_of(WHOLE)
 
 
+def test_state_and_moment_may_be_given_beside_the_case() -> None:
+    state, later = State(status=LicenceStatus.ACTIVE), datetime(2027, 1, 1, tzinfo=UTC)
+
+    case = case_of({"request": REQUEST}, state=state, now=later)
+    assert (case.state, case.now) == (state, later)
+    assert case_of(WHOLE, state=state, now=later) == case_of(WHOLE)
+
+
 @pytest.mark.parametrize(
     ("path", "value", "pointer"),
     [

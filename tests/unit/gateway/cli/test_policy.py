@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Mapping
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.kinds import Kind
 from gateway.cli.app import main
+from gateway.cli.policy import KINDS
 from policies.canonical import canonical_bytes, policy_hash
 from policies.errors import PolicyError
 from policies.jsonld import intake
@@ -137,7 +140,15 @@ def test_a_column_that_the_kind_does_not_have_is_refused(capsys):
     "arguments",
     [
         ("validate", terms(), "--kind", "Ratings"),
+        ("validate", terms(), "--kind", ""),
         ("validate", terms(), "--at", "tomorrow"),
+        ("validate", terms(), "--at", ""),
+        ("simulate", terms(), "--request", call(), "--at", ""),
+        ("explain", terms(), "--kind", "Nonsense"),
+        ("explain", terms(), "--request", call(), "--kind", "Nonsense"),
+        ("simulate", terms(), "--request", call(), "--kind", ""),
+        ("explain", terms(), "--mandate", terms()),
+        ("simulate", terms(), "--request", call(), "--mandate", terms("offer-never-permits")),
         ("validate",),
         ("hash", terms(), terms(), "--bytes"),
         ("hash", terms(), "--bytes", "--json"),
@@ -157,6 +168,122 @@ def test_wrong_use_and_files_that_cannot_be_read_end_with_2(capsys, arguments):
     streams = capsys.readouterr()
     assert streams.out == ""
     assert streams.err
+
+
+def test_the_kinds_and_the_class_that_is_wanted_are_told(capsys):
+    assert run("explain", terms(), "--kind", "Nonsense") == 2
+    told = capsys.readouterr().err
+    assert all(kind in told for kind in Kind)
+
+    assert run("explain", terms(), "--request", call(), "--mandate", terms()) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "full-licence" in told
+    assert "class `Agreement`; a mandate is a `Set`" in told
+
+
+def test_what_was_not_checked_is_said(capsys):
+    assert run("validate", terms(), "--at", AT) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "  columns were not checked; name the kind with --kind"
+
+    for kind, checked in (((), False), (("--kind", "Rating"), True)):
+        assert asked(capsys, "validate", terms(), "--at", AT, *kind)[1]["files"][0]["columns_checked"] is checked
+
+
+def test_every_file_is_told_though_one_cannot_be_read(tmp_path, capsys):
+    missing, broken = tmp_path / "missing.jsonld", written(tmp_path, document(title=None))
+
+    assert run("validate", missing, broken, terms(), "--at", AT) == 2
+    streams = capsys.readouterr()
+    assert f"`{missing}` cannot be read" in streams.err
+    assert f"{broken}: refused, " in streams.out
+    assert f"{terms()}: holds, " in streams.out
+    status, told = asked(capsys, "validate", missing, broken, terms(), "--at", AT)
+    assert (status, told["holds"]) == (2, False)
+    assert [each.get("refusal", {}).get("code") for each in told["files"]] == [
+        "FILE_UNREADABLE",
+        "POLICY_MALFORMED",
+        None,
+    ]
+
+    assert run("hash", missing, broken, terms()) == 2
+    streams = capsys.readouterr()
+    assert streams.out == f"{policy_hash(intake(terms().read_bytes()))}  {terms()}\n"
+    assert f"`{missing}` cannot be read" in streams.err
+    assert f"{broken}: refused, " in streams.err
+    status, told = asked(capsys, "hash", missing, broken, terms())
+    assert status == 2
+    assert ["refusal" in each for each in told["files"]] == [True, True, False]
+
+
+def test_a_policy_may_come_from_standard_input(capsys, monkeypatch):
+    for command in (("validate", "-", "--at", AT), ("hash", "-"), ("explain", "-"), ("diff", terms(), "-")):
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(terms().read_bytes())))
+
+        assert run(*command) == 0
+        assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("json_", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("hash", "FILE"), 0),
+        (("diff", terms(), "FILE"), 1),
+        (("explain", "FILE"), 0),
+        (("explain", "FILE", "--request", call()), 1),
+        (("simulate", "FILE", "--request", call()), 1),
+    ],
+    ids=str,
+)
+def test_a_policy_that_cannot_be_registered_is_used_and_said_so(tmp_path, capsys, arguments, status, json_):
+    again = document()["permission"][0] | {"uid": "urn:example:licence:1#p2", "action": "odrl:use"}
+    del again["duty"]
+    path = written(tmp_path, document(permission=[document()["permission"][0], again]))
+
+    assert run(*(path if each == "FILE" else each for each in arguments), *json_) == status
+
+    streams = capsys.readouterr()
+    assert streams.out
+    assert streams.err == (
+        f"{path}: cannot be registered: the permissions `urn:example:licence:1#p1` and `urn:example:licence:1#p2` "
+        "could match one request, at `/permission/1`\n"
+    )
+
+
+def test_terms_are_past_or_not_at_the_moment_of_the_command(capsys):
+    late = "2030-01-01T00:00:00Z"
+
+    assert run("simulate", terms(), "--request", call(), "--at", AT, "--at", late) == 1
+    assert capsys.readouterr().err == ""
+    assert run("simulate", terms(), "--request", call(), "--at", late) == 1
+    assert "cannot be registered: " in capsys.readouterr().err
+
+
+def test_what_an_option_gives_the_request_may_leave_out(tmp_path, capsys):
+    state = written(tmp_path, {"status": "ACTIVE"}, "state.json")
+    least = written(tmp_path, {"request": the_call()["request"]})
+
+    assert run("simulate", terms(), "--request", least, "--at", AT, "--state", state) == 0
+    capsys.readouterr()
+
+    for given, missing in ((("--at", AT), "state"), (("--state", state), "now")):
+        assert run("simulate", terms(), "--request", least, *given) == 2
+        assert f"`{missing}` is missing, in `{least}`" in capsys.readouterr().err
+
+
+def test_help_tells_kinds_moments_what_stands_for_nothing_and_how_the_command_ends(capsys):
+    assert KINDS.split(", ") == list(Kind)
+    for command in ("validate", "hash", "diff", "explain", "simulate"):
+        assert run(command, "--help") == 0
+
+        told = " ".join(capsys.readouterr().out.split())
+        assert "Ends with 0" in told
+        assert "with 2 when a file cannot be read" in told
+        if command in {"validate", "simulate"}:
+            assert "2027-01-31T12:00:00Z" in told
+            assert "[default: " in told
+        if command in {"validate", "explain", "simulate"}:
+            assert KINDS in told
 
 
 def test_a_hash_is_that_of_the_normal_form(capsys):
@@ -181,7 +308,7 @@ def test_the_bytes_that_are_hashed_go_out_unchanged(capfdbinary):
 def test_a_policy_that_is_refused_is_told_with_its_file(tmp_path, capsys, arguments):
     broken = written(tmp_path, document(title=None))
 
-    assert run(*arguments, broken) == 1
+    assert run(*arguments, broken) == 2
 
     streams = capsys.readouterr()
     assert streams.out == ""
@@ -435,9 +562,12 @@ def test_a_request_for_terms_of_somebody_else_cannot_be_supposed(tmp_path, capsy
     request = the_call()["request"] | {"party": "urn:example:other"}
     asking = written(tmp_path, document(**{"@type": "Request"}), "asking.json")
 
-    assert run("explain", asking, "--request", written(tmp_path, the_call(request=request))) == 1
+    for command in ("explain", "simulate"):
+        assert run(command, asking, "--request", written(tmp_path, the_call(request=request))) == 2
 
-    assert "already names another assignee" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert told.startswith(f"{asking}: refused, ")
+        assert "already names another assignee" in told
 
 
 def test_one_request_is_decided_at_several_moments_a_line_for_each(capsys):
