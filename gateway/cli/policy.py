@@ -250,6 +250,8 @@ def simulate(
     Ends with 0 when all are permitted, with 1 when one is denied, with 2 when a file cannot be read or is refused, or
     the command is used wrongly.
     """
+    from gateway.cli.policy_outcome import outcome_line  # noqa: PLC0415  # cheap at start
+    from policies.explain import explain as report_on  # noqa: PLC0415  # cheap at start
     from policies.results import record_value  # noqa: PLC0415  # cheap at start
 
     facts, terms, mandates = columns_of(kind), taken_in(file), mandates_in(mandate or ())
@@ -260,16 +262,20 @@ def simulate(
     moments = moments or [case.now]
     tell_unregistrable([(file, terms), *zip(mandate or (), mandates, strict=True)], moments[0], facts)
     tried = [
-        (name, _tried(file, terms, replace(case, state=found, now=moment), mandates)[1])
+        (name, each, *_tried(file, terms, each, mandates))
         for name, found in [(str(path), found) for path, found in states] or [("", case.state)]
-        for moment in moments
+        for each in (replace(case, state=found, now=moment) for moment in moments)
     ]
     if as_json:
-        outcomes = [{**record_value(record), "state": name or str(request)} for name, record in tried]
+        outcomes = [{**record_value(record), "state": name or str(request)} for name, _, _, record in tried]
         typer.echo(json.dumps({"outcomes": outcomes}, indent=2))
     else:
-        _say([*_hypothetical(tried[0][1], case), *(_outcome(name, record) for name, record in tried)])
-    _end(0 if all(record.decision.permitted for _, record in tried) else FAILED)
+        lines = [
+            outcome_line(record, report_on(agreed, each.request, each.state, each.now, mandates=mandates), name)
+            for name, each, agreed, record in tried
+        ]
+        _say([*_hypothetical(tried[0][3], case), *lines])
+    _end(0 if all(record.decision.permitted for _, _, _, record in tried) else FAILED)
 
 
 def _tried(file: Path, terms: "Policy", case: "Case", mandates: Sequence["Policy"]) -> tuple["Policy", "Record"]:
@@ -295,22 +301,6 @@ def _hypothetical(record: "Record", case: "Case") -> list[str]:
     if not record.hypothetical:
         return []
     return [f"hypothetical: as if `{record.agreement}` were an agreement with `{case.request.party}`"]
-
-
-def _outcome(state: str, record: "Record") -> str:
-    from policies.lexical import literal  # noqa: PLC0415  # cheap at start
-
-    decision = record.decision
-    reason = decision.reasons[0]
-    parts = [
-        literal(record.time)[1],
-        f"{decision.effect:6}",
-        f"{reason.code}: {reason.text}",
-        f"columns: {', '.join(sorted(decision.columns)) or 'none'}",
-        f"limit: {decision.limit}",
-        *([f"state: {state}"] if state else []),
-    ]
-    return "  ".join(parts)
 
 
 def _summarise(policies: Sequence["Policy"], *, as_json: bool) -> None:

@@ -20,7 +20,7 @@ from tests.architecture.packages import ROOT
 GOLDEN = ROOT / "tests" / "golden"
 CASES = sorted(folder.name for folder in GOLDEN.iterdir() if (folder / "policy.jsonld").is_file())
 AT = "2026-06-01T00:00:00Z"
-MANDATE = {
+MANDATE: dict[str, Any] = {
     "@context": ["http://www.w3.org/ns/odrl.jsonld", "https://muniment.example/profile/1/context.jsonld"],
     "@type": "Set",
     "uid": "urn:example:mandate:1",
@@ -578,7 +578,9 @@ def test_one_request_is_decided_at_several_moments_a_line_for_each(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[0] for line in lines] == [moments[0], AT, "2027-06-30T00:00:00Z", moments[3]]
     assert [line.split()[1] for line in lines] == ["deny", "permit", "deny", "deny"]
-    assert lines[1].endswith("PERMITTED: Permitted by the agreement.  columns: rater, value  limit: 50")
+    assert lines[1].endswith(
+        "PERMITTED: Permitted by the agreement.  rule: urn:example:licence:1#p1  columns: rater, value  limit: 50"
+    )
     assert lines[2].endswith("columns: none  limit: 0")
     assert "LICENCE_EXPIRED" in lines[3]
 
@@ -587,6 +589,43 @@ def test_without_a_moment_that_of_the_request_counts(capsys):
     assert run("simulate", terms(), "--request", call()) == 0
 
     assert capsys.readouterr().out.startswith(f"{AT}  permit")
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("place-unknown", "Not met: the place of use is one of `DE` or `FR`. (not stated)  rule: "),
+        ("purpose-not-declared", " (not stated)  rule: "),
+        ("purpose-not-licensed", "Not met: the purpose is a kind of `research and development`.  rule: "),
+        ("column-not-licensed", ".  rule: "),
+        ("licence-suspended", ".  rule: urn:example:licence:1  "),
+        ("prohibition-unknown-operand", ".  rule: "),
+    ],
+)
+def test_a_reason_is_told_with_its_rule_and_with_what_nobody_states(capsys, case, told):
+    assert run("simulate", terms(case), "--request", call(case)) == 1
+
+    line = capsys.readouterr().out
+    assert told in line
+    assert ("(not stated)" in line) is ("(not stated)" in told)
+
+
+def test_a_prohibition_whose_condition_nobody_states_is_told_so(tmp_path, capsys):
+    condition = {
+        "@type": "Constraint",
+        "leftOperand": "rep:storageJurisdiction",
+        "operator": "eq",
+        "rightOperand": {"@id": "iso3166:US"},
+    }
+    mandate = written(tmp_path, {**MANDATE, "prohibition": [{**MANDATE["prohibition"][0], "constraint": [condition]}]})
+    asked_from = {**the_call()["request"], "storage": "iso3166:US"}
+    abroad = written(tmp_path, the_call(request=asked_from), "abroad.json")
+
+    told = "PROHIBITED: The terms prohibit this use. (not stated)  rule: urn:example:mandate:1#n1  "
+    for request in (call(), abroad):
+        assert run("simulate", terms(), "--request", request, "--mandate", mandate) == 1
+        line = capsys.readouterr().out
+        assert (told if request == call() else told.replace(" (not stated)", "")) in line
 
 
 def test_one_request_is_decided_on_several_states(tmp_path, capsys):
