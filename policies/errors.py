@@ -66,7 +66,7 @@ class PolicyMalformedError(PolicyError):
 _FEW: Final = 12
 
 
-def _instead(term: str, known: Collection[str]) -> str:
+def instead(term: str, known: Collection[str]) -> str:
     """Which known term may be meant."""
     close = get_close_matches(term, known, n=3, cutoff=0.75)
     if close:
@@ -84,7 +84,7 @@ class PolicyTermUnknownError(PolicyError):
     def __init__(
         self, what: str, term: str, *, rule: int, known: Collection[str] = (), hint: str = "", pointer: str = ""
     ) -> None:
-        super().__init__(f"unknown {what} `{term}`", rule=rule, hint=hint or _instead(term, known), pointer=pointer)
+        super().__init__(f"unknown {what} `{term}`", rule=rule, hint=hint or instead(term, known), pointer=pointer)
         self.what = what
         self.term = term
 

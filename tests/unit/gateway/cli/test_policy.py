@@ -506,6 +506,8 @@ def test_columns_come_from_the_kind_when_the_request_lists_none(tmp_path, capsys
         ({"request": {}}, "CASE_INVALID"),
         (the_call(now="2026-06-01"), "CASE_INVALID"),
         (the_call(later=AT), "CASE_INVALID"),
+        (the_call(request=the_call()["request"] | {"selected": ["ratr"]}), "CASE_INVALID"),
+        (the_call(request=the_call()["request"] | {"purpose": "dpv:AcademicResarch"}), "CASE_INVALID"),
     ],
 )
 def test_a_request_that_nobody_can_read_is_wrong_use(tmp_path, capsys, content, code):
