@@ -1,17 +1,19 @@
 """Cases: what is asked, what happened so far, and the moment, read from one JSON object.
 
 Terms stand under the fixed prefixes of the normal form or as whole IRIs. What a case leaves out is unknown; what nobody
-can read is refused.
+can read is refused. A term under a prefix is one of the profile; what nobody knows is tried as a whole IRI.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
 from policies import lexical
-from policies.errors import CaseInvalidError
+from policies.case_terms import require_action, require_column, require_unit, require_value
+from policies.errors import CaseInvalidError, instead
 from policies.model import (
     AccessRequest,
     Act,
@@ -29,11 +31,13 @@ from policies.model import (
 from policies.vocabulary import (
     COLUMN_TYPES,
     COUNT,
+    DATA_CATEGORY,
     DATE_TIME,
     DUE_BY,
     ELAPSED_TIME,
     EVENT,
     EVERY,
+    LAWFUL_BASIS,
     MODEL_RELEASE,
     OPERANDS,
     PREFIXES,
@@ -63,12 +67,20 @@ class Case:
     now: datetime
 
 
-def case_of(document: object, *, columns: Mapping[str, ColumnFacts] | None = None) -> Case:
+def case_of(
+    document: object,
+    *,
+    columns: Mapping[str, ColumnFacts] | None = None,
+    state: State | None = None,
+    now: datetime | None = None,
+) -> Case:
     """Read a case: ``request``, ``state``, ``now``.
 
     Args:
         document: parsed JSON.
         columns: the columns of the dataset, for a request that does not list them.
+        state: the state, for a case that does not say it.
+        now: the moment, for a case that does not say it.
 
     Raises:
         CaseInvalidError: a member is missing, unknown or of another type; with the place.
@@ -76,8 +88,8 @@ def case_of(document: object, *, columns: Mapping[str, ColumnFacts] | None = Non
     members = _Members(document, "")
     case = Case(
         request=members.required("request", lambda value, pointer: _request(value, pointer, columns)),
-        state=members.required("state", state_of),
-        now=members.required("now", moment_of),
+        state=members.given("state", state_of, state),
+        now=members.given("now", moment_of, now),
     )
     members.end()
     return case
@@ -136,6 +148,10 @@ class _Members:
     def optional(self, name: str, read: Reader[_T], otherwise: _U) -> _T | _U:
         return self.required(name, read) if name in self._left else otherwise
 
+    def given(self, name: str, read: Reader[_T], elsewhere: _T | None) -> _T:
+        """What stands here; when it is given elsewhere, it need not."""
+        return self.required(name, read) if elsewhere is None else self.optional(name, read, elsewhere)
+
     def end(self) -> None:
         unknown = min(self._left, default=None)
         if unknown is not None:
@@ -165,6 +181,25 @@ def _iri(value: object, pointer: str) -> Iri:
     if not absolute(iri):
         raise CaseInvalidError(f"`{text}` is neither a term under a known prefix nor an IRI", pointer=pointer)
     return Iri(iri)
+
+
+def _known(require: Callable[[Iri, str], None]) -> Reader[Iri]:
+    """A term of a closed list; written as a whole IRI it may be any other."""
+
+    def read(value: object, pointer: str) -> Iri:
+        iri = _iri(value, pointer)
+        if iri != value:
+            require(iri, pointer)
+        return iri
+
+    return read
+
+
+_action: Final = _known(require_action)
+
+
+def _value_of(operand: Operand) -> Reader[Iri]:
+    return _known(partial(require_value, operand))
 
 
 def _typed(value: object, pointer: str, datatype: Iri, kind: type[_T]) -> _T:
@@ -235,16 +270,13 @@ _NEVER_STATED: Final = frozenset({DATE_TIME, ELAPSED_TIME, EVENT, COUNT, RECORD_
 """Operands whose actual value comes from the moment and the state."""
 _OF_REQUEST: Final = frozenset({Grain.ACCESS, Grain.CAP})
 _NUMBERS: Final[Mapping[ValueKind, Reader[int | Decimal]]] = {ValueKind.INTEGER: _whole, ValueKind.DECIMAL: _decimal}
-_READERS: Final[Mapping[ValueKind, Reader[Value]]] = {
-    ValueKind.IRI: _iri,
-    **_NUMBERS,
-}
 
 
 def _request(value: object, pointer: str, columns: Mapping[str, ColumnFacts] | None) -> AccessRequest:
     members = _Members(value, pointer)
     if columns is None or "columns" in members:
         columns = members.required("columns", _columns)
+    named = _list(_column_of(columns))
     declared: dict[Iri, Actuals] = {
         left: members.required(name, _actual(OPERANDS[left])) for name, left in _DECLARED.items() if name in members
     }
@@ -254,15 +286,15 @@ def _request(value: object, pointer: str, columns: Mapping[str, ColumnFacts] | N
         declared[left] = found
     request = AccessRequest(
         party=members.required("party", _iri),
-        action=members.required("action", _iri),
+        action=members.required("action", _action),
         target=members.required("target", _iri),
-        selected=frozenset(members.required("selected", _list(_text))),
-        filtered=frozenset(members.optional("filtered", _list(_text), ())),
-        ordered=frozenset(members.optional("ordered", _list(_text), ())),
+        selected=frozenset(members.required("selected", named)),
+        filtered=frozenset(members.optional("filtered", named, ())),
+        ordered=frozenset(members.optional("ordered", named, ())),
         dataset=DatasetFacts(
             columns=columns,
             platform=members.required("platform", _text),
-            lawful_basis=members.required("lawful_basis", _iri),
+            lawful_basis=members.required("lawful_basis", _value_of(OPERANDS[LAWFUL_BASIS])),
         ),
         values=declared,
         rows=members.required("rows", _whole),
@@ -272,11 +304,22 @@ def _request(value: object, pointer: str, columns: Mapping[str, ColumnFacts] | N
     return request
 
 
+def _column_of(columns: Collection[str]) -> Reader[str]:
+    def read(value: object, pointer: str) -> str:
+        name = _text(value, pointer)
+        require_column(name, columns, pointer)
+        return name
+
+    return read
+
+
 def _columns(value: object, pointer: str) -> dict[str, ColumnFacts]:
+    category_of = _value_of(OPERANDS[DATA_CATEGORY])
+
     def column(facts: object, place: str) -> tuple[ValueKind, Iri, str]:
         members = _Members(facts, place)
         kind = members.required("type", _one_of({each.value: each for each in sorted(COLUMN_TYPES)}))
-        category = members.required("category", _iri)
+        category = members.required("category", category_of)
         sensitivity = members.required("sensitivity", _one_of({each: each for each in sorted(SENSITIVITIES)}))
         members.end()
         return kind, category, sensitivity
@@ -311,7 +354,7 @@ def _act(value: object, pointer: str) -> Act:
     members = _Members(value, pointer)
     act = Act(
         party=members.required("party", _iri),
-        action=members.required("action", _iri),
+        action=members.required("action", _action),
         target=members.required("target", _iri),
         at=members.required("at", moment_of),
     )
@@ -328,7 +371,12 @@ def _values(grains: frozenset[Grain]) -> Reader[dict[Iri, Actuals]]:
             place = _below(pointer, name)
             operand = OPERANDS.get(_iri(name, place))
             if operand is None or operand.grain not in grains or operand.iri in _NEVER_STATED:
-                raise CaseInvalidError(f"nobody states the value of `{name}` here", pointer=place)
+                stated = [each for each in OPERANDS.values() if each.grain in grains and each.iri not in _NEVER_STATED]
+                raise CaseInvalidError(
+                    f"nobody states the value of `{name}` here",
+                    pointer=place,
+                    hint=instead(name, [compact(each.iri) for each in stated]),
+                )
             found[operand.iri] = _actual(operand)(given, place)
         return found
 
@@ -340,8 +388,11 @@ def _actual(operand: Operand) -> Reader[Actuals]:
 
     def quantity(value: object, pointer: str) -> Value | Quantity:
         members = _Members(value, pointer)
-        found = Quantity(number=members.required("number", _NUMBERS[operand.kind]), unit=members.required("unit", _iri))
+        number = members.required("number", _NUMBERS[operand.kind])
+        found = Quantity(number=number, unit=members.required("unit", _known(partial(require_unit, operand))))
         members.end()
         return found
 
-    return _one_or_more(quantity if operand.unit else _READERS[operand.kind])
+    if operand.unit:
+        return _one_or_more(quantity)
+    return _one_or_more(_value_of(operand) if operand.kind is ValueKind.IRI else _NUMBERS[operand.kind])

@@ -78,7 +78,7 @@ class PolicyMalformedError(PolicyError):
 _FEW: Final = 12
 
 
-def _instead(term: str, known: Collection[str], otherwise: str) -> str:
+def instead(term: str, known: Collection[str], otherwise: str = "") -> str:
     """Which known term may be meant, or else what to do."""
     close = get_close_matches(shown(term), known, n=3, cutoff=0.75)
     if close:
@@ -107,7 +107,7 @@ class PolicyTermUnknownError(PolicyError):
         pointer: str = "",
     ) -> None:
         super().__init__(
-            f"unknown {what} `{shown(term)}`", rule=rule, hint=hint or _instead(term, known, otherwise), pointer=pointer
+            f"unknown {what} `{shown(term)}`", rule=rule, hint=hint or instead(term, known, otherwise), pointer=pointer
         )
         self.what = what
         self.term = term
@@ -196,11 +196,17 @@ class CaseInvalidError(CodedError):
 
     code = "CASE_INVALID"
 
-    def __init__(self, problem: str, *, pointer: str) -> None:
+    def __init__(self, problem: str, *, pointer: str, hint: str = "") -> None:
         super().__init__(
-            f"{problem}, at `{pointer or '/'}` of the case",
-            hint="write request, state and moment as `docs/how-to/write-your-terms.md` shows",
+            problem, hint=hint or "write request, state and moment as `docs/how-to/write-your-terms.md` shows"
         )
         self.problem = problem
         self.pointer = pointer
         """JSON pointer (RFC 6901) to the place; empty when it is the whole document."""
+        self.name("the case")
+
+    def name(self, document: str) -> None:
+        """Say which document it is, such as the file that the case was read from."""
+        place = f"at `{self.pointer}` of" if self.pointer else "in"
+        self.message = f"{self.problem}, {place} {document}"
+        self.args = (self.message,)

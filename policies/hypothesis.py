@@ -10,7 +10,7 @@ _PROPOSED: Final = frozenset({PolicyClass.OFFER, PolicyClass.REQUEST})
 
 
 def supposed(policy: Policy, assignee: Iri) -> Policy:
-    """An Offer or a Request as the agreement with this assignee, under the same uid; any other policy as it is.
+    """An Offer or a Request as the agreement with this assignee, under the same uids; any other policy as it is.
 
     Nobody signed such an agreement: whatever is decided under it must be marked as hypothetical.
 

@@ -6,6 +6,7 @@ from typing import Any, Final, assert_never
 
 from policies import phrases
 from policies.canonical import condition_form
+from policies.counters import counted_as
 from policies.lexical import literal
 from policies.model import (
     Actuals,
@@ -14,12 +15,13 @@ from policies.model import (
     Premise,
     Quantity,
     Report,
+    RuleKind,
     RuleReport,
     Transform,
 )
 from policies.predicate import EVERYTHING, And, AnyOf, Compare, IsNull, Not, Or, Predicate, Unknown
 from policies.record import Record
-from policies.vocabulary import compact
+from policies.vocabulary import Iri, compact
 
 ROW_BY_ROW: Final = "row by row"
 """The result of a premise that has no verdict for all rows at once."""
@@ -118,7 +120,7 @@ def _rule(report: RuleReport) -> dict[str, Any]:
         "activation": str(report.activation),
         "deontic": str(report.deontic),
         "evidence": report.evidence,
-        "premises": _premises(report.premises),
+        "premises": _premises(report.premises, report.rule if report.kind is RuleKind.PERMISSION else None),
         "actionPremises": _premises(report.action_premises),
         "targetPremises": _premises(report.target_premises),
         "duties": [_duty(each) for each in report.duties],
@@ -136,9 +138,11 @@ def _duty(report: DutyReport) -> dict[str, Any]:
     }
 
 
-def _premises(premises: Iterable[Premise]) -> list[dict[str, Any]]:
+def _premises(premises: Iterable[Premise], permission: Iri | None = None) -> list[dict[str, Any]]:
+    """The premises; those that are caps of a permission name their counter."""
     return [
         {
+            **_counter("" if permission is None else counted_as(each.condition, permission)),
             "condition": condition_form(each.condition),
             "told": phrases.condition(each.condition),
             "actual": actual_values(each.actual),
@@ -149,3 +153,7 @@ def _premises(premises: Iterable[Premise]) -> list[dict[str, Any]]:
         | ({} if each.counted is None else {"counted": asdict(each.counted)})
         for each in premises
     ]
+
+
+def _counter(name: str) -> dict[str, str]:
+    return {"counter": name} if name else {}

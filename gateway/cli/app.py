@@ -33,6 +33,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # WHY: as markup, `[default: now]` in a help text would be a tag, and be left out.
+    rich_markup_mode=None,
 )
 app.command("serve")(serve)
 app.command("demo")(demo)

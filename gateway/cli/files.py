@@ -1,14 +1,17 @@
 """The files that commands read and write: texts, JSON objects, keys; each failure names the file."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gateway.cli.errors import FileUnreadableError, FileUnwritableError
 
 if TYPE_CHECKING:
     from graph.signing import SigningKey
+
+_PIPED: Final = Path("-")
 
 
 def signing_key(path: Path) -> "SigningKey":
@@ -56,6 +59,11 @@ def bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as problem:
         raise FileUnreadableError(path, problem.strerror or "it cannot be opened") from None
+
+
+def piped_or_bytes_of(path: Path) -> bytes:
+    """The bytes of a file; those of standard input for ``-``."""
+    return sys.stdin.buffer.read() if path == _PIPED else bytes_of(path)
 
 
 def text_of(path: Path) -> str:

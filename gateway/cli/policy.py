@@ -5,24 +5,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from gateway.cli.failures import FAILED
 from gateway.cli.policy_files import (
+    USAGE,
+    attempted,
     case_in,
     columns_of,
     mandates_in,
-    policy_in,
     reading,
-    refusal_lines,
+    refusal_value,
+    require_names,
     state_in,
     taken_in,
+    tell_refusal,
+    tell_unregistrable,
 )
 from gateway.clock import system_clock
 from gateway.errors import printable
-from policies.errors import CaseInvalidError, PolicyError
+from policies.errors import CaseInvalidError, CodedError, PolicyError
 
 if TYPE_CHECKING:
     from policies.cases import Case
@@ -31,9 +35,20 @@ if TYPE_CHECKING:
 
 policy = typer.Typer(help="Check, compare and try terms, from files alone.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in JSON-LD.")]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Policies in JSON-LD.")]
-OfKind = Annotated[str, typer.Option("--kind", metavar="KIND", help="Kind of the dataset's records, like `Rating`.")]
+# WHY: the kinds themselves come with Arrow, and a command is to start at once.
+KINDS: Final = (
+    "Profile, ReputationScore, Rating, Credential, SocialEdge, Interaction, Utterance, Asset, Transaction, "
+    "Preference, TelemetrySample"
+)
+_MOMENT: Final = "like 2027-01-31T12:00:00Z, with its offset"
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in JSON-LD; `-` reads standard input.")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", help="Policies in JSON-LD; `-` reads one from standard input.")
+]
+OfKind = Annotated[
+    str | None, typer.Option("--kind", metavar="KIND", help=f"Kind of the dataset's records: one of {KINDS}.")
+]
 Mandates = Annotated[
     list[Path] | None,
     typer.Option("--mandate", metavar="FILE", help="A set of rules that narrows the terms; may be repeated."),
@@ -45,37 +60,50 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 def validate(
     *,
     files: Files,
-    kind: OfKind = "",
+    kind: OfKind = None,
     at: Annotated[
-        str, typer.Option(metavar="DATE", help="The moment at which no term may be past. [default: now]")
-    ] = "",
+        str | None,
+        typer.Option(metavar="DATE", help=f"The moment at which no term may be past, {_MOMENT}. [default: now]"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check policies as at registration; exits with 1 when one is refused."""
+    """Check policies as at registration.
+
+    Ends with 0 when every policy holds, with 1 when one is refused, with 2 when a file cannot be read or the command
+    is used wrongly.
+    """
     from policies.canonical import policy_hash  # noqa: PLC0415  # cheap at start
     from policies.validate import validate as require_valid  # noqa: PLC0415  # cheap at start
     from policies.vocabulary import local  # noqa: PLC0415  # cheap at start
 
-    facts, now = columns_of(kind), _moment(at) if at else system_clock()
+    facts, now = columns_of(kind), system_clock() if at is None else _moment(at)
     told: list[dict[str, Any]] = []
+    status = 0
     for path in files:
-        try:
-            with reading():
-                found = policy_in(path)
-            require_valid(found, now=now, columns=facts)
-        except PolicyError as refused:
-            told.append({"file": str(path), "holds": False, "refusal": _refusal(refused)})
-            lines = list(refusal_lines(path, refused))
-        else:
-            digest, name = policy_hash(found), local(found.policy_class)
-            told.append({"file": str(path), "holds": True, "class": name, "uid": found.uid, "hash": digest})
-            lines = [f"{path}: holds, {name} `{found.uid}`", f"  {digest}"]
+        found = attempted(path, lambda read: require_valid(read, now=now, columns=facts))
+        if isinstance(found, CodedError):
+            status = max(status, FAILED if isinstance(found, PolicyError) else USAGE)
+            told.append({"file": str(path), "holds": False, "refusal": refusal_value(found)})
+            if not as_json:
+                tell_refusal(path, found, err=False)
+            continue
+        digest, name = policy_hash(found), local(found.policy_class)
+        told.append(
+            {
+                "file": str(path),
+                "holds": True,
+                "class": name,
+                "uid": found.uid,
+                "hash": digest,
+                "columns_checked": facts is not None,
+            }
+        )
         if not as_json:
-            _say(lines)
-    holds = all(each["holds"] for each in told)
+            unchecked = ["  columns were not checked; name the kind with --kind"] if facts is None else []
+            _say([f"{path}: holds, {name} `{found.uid}`", *unchecked, f"  {digest}"])
     if as_json:
-        typer.echo(json.dumps({"holds": holds, "files": told}, indent=2))
-    _end(well=holds)
+        typer.echo(json.dumps({"holds": status == 0, "files": told}, indent=2))
+    _end(status)
 
 
 @policy.command("hash")
@@ -87,42 +115,60 @@ def hash_(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print the hash of each policy, by which agreements are signed and kept."""
+    """Print the hash of each policy, by which agreements are signed and kept.
+
+    Ends with 0 when every policy has one, with 2 when a file cannot be read, or holds no policy of the profile.
+    """
     from policies.canonical import canonical_bytes, policy_hash  # noqa: PLC0415  # cheap at start
 
+    now = system_clock()
     if as_bytes and (as_json or len(files) > 1):
         raise typer.BadParameter("the bytes of one file, and nothing else, go out", param_hint="--bytes")
     if as_bytes:
-        typer.echo(canonical_bytes(taken_in(files[0])), nl=False)
+        only = taken_in(files[0])
+        tell_unregistrable([(files[0], only)], now, None)
+        typer.echo(canonical_bytes(only), nl=False)
         return
-    digests = [(str(path), policy_hash(taken_in(path))) for path in files]
+    told: list[dict[str, Any]] = []
+    for path in files:
+        found = attempted(path)
+        if isinstance(found, CodedError):
+            told.append({"file": str(path), "refusal": refusal_value(found)})
+            if not as_json:
+                tell_refusal(path, found)
+            continue
+        tell_unregistrable([(path, found)], now, None)
+        told.append({"file": str(path), "hash": policy_hash(found)})
+        if not as_json:
+            _say([f"{told[-1]['hash']}  {path}"])
     if as_json:
-        typer.echo(json.dumps({"files": [{"file": path, "hash": digest} for path, digest in digests]}, indent=2))
-        return
-    _say([f"{digest}  {path}" for path, digest in digests])
+        typer.echo(json.dumps({"files": told}, indent=2))
+    _end(USAGE if any("refusal" in each for each in told) else 0)
 
 
 @policy.command("diff")
 def diff(
     *,
-    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A policy in JSON-LD.")],
-    after: Annotated[Path, typer.Argument(metavar="AFTER", help="The policy to compare it with.")],
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A policy in JSON-LD; `-` reads standard input.")],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="The policy to compare it with; or `-`.")],
     as_json: AsJson = False,
 ) -> None:
     """Compare two policies term by term and say which is wider.
 
-    Exits with 1 when they grant different things or are of different classes.
+    Ends with 0 when they have the same terms and one class, with 1 when they differ, with 2 when a file cannot be read,
+    or holds no policy of the profile.
     """
     from gateway.cli.policy_changes import are_equal, lines_of, value_of  # noqa: PLC0415  # cheap at start
     from policies.difference import difference, renaming  # noqa: PLC0415  # cheap at start
 
     old, new = taken_in(before), taken_in(after)
+    tell_unregistrable([(before, old), (after, new)], system_clock(), None)
     terms, names = difference(old, new), renaming(old, new)
     if as_json:
         typer.echo(json.dumps(value_of(terms, names), indent=2))
     else:
         _say(list(lines_of(terms, names)))
-    _end(well=are_equal(terms, names))
+    _end(0 if are_equal(terms, names) else FAILED)
 
 
 @policy.command("explain")
@@ -132,20 +178,28 @@ def explain(
     request: Annotated[
         Path | None, typer.Option(metavar="JSON", help="A request, the state it meets and the moment.")
     ] = None,
-    kind: OfKind = "",
+    kind: OfKind = None,
     mandate: Mandates = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say in plain language what terms mean; with a request: how it is decided, by which rules; 1 when it is denied."""
-    terms, mandates = taken_in(file), mandates_in(mandate or ())
+    """Say in plain language what terms mean; with a request: how it is decided, and by which rules.
+
+    Ends with 0, with 1 when the request is denied, with 2 when a file cannot be read or is refused, or the command is
+    used wrongly.
+    """
+    facts, terms, mandates = columns_of(kind), taken_in(file), mandates_in(mandate or ())
+    given = [(file, terms), *zip(mandate or (), mandates, strict=True)]
     if request is None:
+        tell_unregistrable(given, system_clock(), facts)
         _summarise((terms, *mandates), as_json=as_json)
         return
     from policies.explain import explain as report_on  # noqa: PLC0415  # cheap at start
     from policies.results import record_value, report_value  # noqa: PLC0415  # cheap at start
 
-    case = case_in(request, kind)
-    agreed, record = _tried(terms, case, mandates)
+    case = case_in(request, facts)
+    require_names(request, case.state, case, (terms, *mandates), pointer="/state")
+    tell_unregistrable(given, case.now, facts)
+    agreed, record = _tried(file, terms, case, mandates)
     report = report_on(agreed, case.request, case.state, case.now, mandates=mandates)
     if as_json:
         typer.echo(json.dumps({**record_value(record), "rules": report_value(report)}, indent=2))
@@ -154,7 +208,7 @@ def explain(
 
         _say([*_hypothetical(record, case), *outcome_lines(record.decision)])
         draw(report)
-    _end(well=record.decision.permitted)
+    _end(0 if record.decision.permitted else FAILED)
 
 
 @policy.command("simulate")
@@ -163,43 +217,58 @@ def simulate(
     file: File,
     request: Annotated[Path, typer.Option(metavar="JSON", help="A request, the state it meets and the moment.")],
     at: Annotated[
-        list[str] | None, typer.Option(metavar="DATE", help="Another moment; may be repeated. [default: the request's]")
+        list[str] | None,
+        typer.Option(metavar="DATE", help=f"Another moment, {_MOMENT}; may be repeated. [default: the request's]"),
     ] = None,
     state: Annotated[
         list[Path] | None,
         typer.Option(metavar="JSON", help="Another state; may be repeated. [default: the request's]"),
     ] = None,
-    kind: OfKind = "",
+    kind: OfKind = None,
     mandate: Mandates = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide one request at several moments or on several states, a line for each; exits with 1 when one is denied."""
+    """Decide one request at several moments or on several states, a line for each.
+
+    Ends with 0 when all are permitted, with 1 when one is denied, with 2 when a file cannot be read or is refused, or
+    the command is used wrongly.
+    """
+    from gateway.cli.policy_outcome import outcome_line  # noqa: PLC0415  # cheap at start
+    from policies.explain import explain as report_on  # noqa: PLC0415  # cheap at start
     from policies.results import record_value  # noqa: PLC0415  # cheap at start
 
-    terms, mandates = taken_in(file), mandates_in(mandate or ())
-    case = case_in(request, kind)
-    moments = [_moment(each) for each in at or ()] or [case.now]
-    states = [(str(path), state_in(path)) for path in state or ()] or [("", case.state)]
+    facts, terms, mandates = columns_of(kind), taken_in(file), mandates_in(mandate or ())
+    moments, states = [_moment(each) for each in at or ()], [(path, state_in(path)) for path in state or ()]
+    case = case_in(request, facts, state=states[0][1] if states else None, now=moments[0] if moments else None)
+    for path, found, pointer in [(path, found, "") for path, found in states] or [(request, case.state, "/state")]:
+        require_names(path, found, case, (terms, *mandates), pointer=pointer)
+    moments = moments or [case.now]
+    tell_unregistrable([(file, terms), *zip(mandate or (), mandates, strict=True)], moments[0], facts)
     tried = [
-        (name, _tried(terms, replace(case, state=found, now=moment), mandates)[1])
-        for name, found in states
-        for moment in moments
+        (name, each, *_tried(file, terms, each, mandates))
+        for name, found in [(str(path), found) for path, found in states] or [("", case.state)]
+        for each in (replace(case, state=found, now=moment) for moment in moments)
     ]
     if as_json:
-        outcomes = [{**record_value(record), "state": name or str(request)} for name, record in tried]
+        outcomes = [{**record_value(record), "state": name or str(request)} for name, _, _, record in tried]
         typer.echo(json.dumps({"outcomes": outcomes}, indent=2))
     else:
-        _say([*_hypothetical(tried[0][1], case), *(_outcome(name, record) for name, record in tried)])
-    _end(well=all(record.decision.permitted for _, record in tried))
+        lines = [
+            outcome_line(record, report_on(agreed, each.request, each.state, each.now, mandates=mandates), name)
+            for name, each, agreed, record in tried
+        ]
+        _say([*_hypothetical(tried[0][3], case), *lines])
+    _end(0 if all(record.decision.permitted for _, _, _, record in tried) else FAILED)
 
 
-def _tried(terms: "Policy", case: "Case", mandates: Sequence["Policy"]) -> tuple["Policy", "Record"]:
-    """The agreement that was tried, and what was decided under it."""
+def _tried(file: Path, terms: "Policy", case: "Case", mandates: Sequence["Policy"]) -> tuple["Policy", "Record"]:
+    """The agreement that was tried, and what was decided under it; ends the command when it cannot be supposed."""
     from policies.evaluate import evaluate  # noqa: PLC0415  # cheap at start
     from policies.hypothesis import supposed  # noqa: PLC0415  # cheap at start
     from policies.record import record  # noqa: PLC0415  # cheap at start
 
-    agreed = supposed(terms, case.request.party)
+    with reading(file):
+        agreed = supposed(terms, case.request.party)
     decision = evaluate(agreed, case.request, case.state, case.now, mandates=mandates)
     return agreed, record(
         decision,
@@ -217,42 +286,20 @@ def _hypothetical(record: "Record", case: "Case") -> list[str]:
     return [f"hypothetical: as if `{record.agreement}` were an agreement with `{case.request.party}`"]
 
 
-def _outcome(state: str, record: "Record") -> str:
-    from policies.lexical import literal  # noqa: PLC0415  # cheap at start
-
-    decision = record.decision
-    reason = decision.reasons[0]
-    parts = [
-        literal(record.time)[1],
-        f"{decision.effect:6}",
-        f"{reason.code}: {reason.text}",
-        f"columns: {', '.join(sorted(decision.columns)) or 'none'}",
-        f"limit: {decision.limit}",
-        *([f"state: {state}"] if state else []),
-    ]
-    return "  ".join(parts)
-
-
 def _summarise(policies: Sequence["Policy"], *, as_json: bool) -> None:
+    from policies import phrases  # noqa: PLC0415  # cheap at start
     from policies.canonical import policy_hash  # noqa: PLC0415  # cheap at start
+    from policies.counters import counters_of  # noqa: PLC0415  # cheap at start
     from policies.render import summary  # noqa: PLC0415  # cheap at start
 
-    if as_json:
-        told = [{"uid": each.uid, "hash": policy_hash(each), "summary": summary(each)} for each in policies]
-        typer.echo(json.dumps({"policies": told}, indent=2))
-        return
+    told: list[dict[str, Any]] = []
     for each in policies:
-        _say(summary(each))
-
-
-def _refusal(refused: PolicyError) -> dict[str, Any]:
-    return {
-        "code": refused.code,
-        "rule": refused.rule,
-        "pointer": refused.pointer,
-        "message": refused.message,
-        "hint": refused.hint,
-    }
+        caps = {counter: phrases.condition(cap) for counter, cap in counters_of([each]).items()}
+        told.append({"uid": each.uid, "hash": policy_hash(each), "summary": summary(each), "counters": caps})
+        if not as_json:
+            _say([*summary(each), *(f"Counted as `{counter}`: {cap}." for counter, cap in caps.items())])
+    if as_json:
+        typer.echo(json.dumps({"policies": told}, indent=2))
 
 
 def _moment(text: str) -> datetime:
@@ -270,6 +317,6 @@ def _say(lines: Sequence[str]) -> None:
         typer.echo(printable(line))
 
 
-def _end(*, well: bool) -> None:
-    if not well:
-        raise typer.Exit(FAILED)
+def _end(status: int) -> None:
+    if status:
+        raise typer.Exit(status)

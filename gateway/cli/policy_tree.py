@@ -10,6 +10,7 @@ from rich.tree import Tree
 
 from gateway.errors import printable
 from policies import phrases
+from policies.counters import counted_as
 from policies.model import (
     Activation,
     Decision,
@@ -22,7 +23,7 @@ from policies.model import (
     Verdict,
 )
 from policies.results import ROW_BY_ROW, actual_values
-from policies.vocabulary import compact
+from policies.vocabulary import Iri, compact
 
 _STYLES: Final[dict[str, str]] = {
     Verdict.SATISFIED: "green",
@@ -75,7 +76,7 @@ def _add_rule(tree: Tree, rule: RuleReport) -> None:
     branch.add(about)
     _add_premises(branch, "action: ", rule.action_premises)
     _add_premises(branch, "target: ", rule.target_premises)
-    _add_premises(branch, "", rule.premises)
+    _add_premises(branch, "", rule.premises, permission=rule.rule if rule.kind is RuleKind.PERMISSION else None)
     for duty in rule.duties:
         _add_duty(branch, duty)
 
@@ -94,10 +95,12 @@ def _became(duty: RuleReport | DutyReport) -> str:
     return "pending" if pending else duty.deontic
 
 
-def _add_premises(tree: Tree, place: str, premises: Iterable[Premise]) -> None:
+def _add_premises(tree: Tree, place: str, premises: Iterable[Premise], permission: Iri | None = None) -> None:
     for premise in premises:
+        counter = "" if permission is None else counted_as(premise.condition, permission)
+        counted = f"; counted as `{counter}`" if counter else ""
         label = _text(place, ROW_BY_ROW if premise.result is None else premise.result)
-        label.append_text(_text(f": {phrases.condition(premise.condition)}{_saw(premise)}"))
+        label.append_text(_text(f": {phrases.condition(premise.condition)}{_saw(premise)}{counted}"))
         branch = tree.add(label)
         _add_premises(branch, "", premise.members)
 

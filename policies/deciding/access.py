@@ -152,12 +152,17 @@ def strictest(caps: Iterable[Cap]) -> tuple[Cap, ...]:
     return tuple({cap.counter: cap for cap in found}.values())
 
 
+def counter_of(operand: Iri, rule: Iri) -> str:
+    """Key of the counter that a cap of the rule is kept under, within the agreement."""
+    return f"{rule}#{local(operand)}"
+
+
 def _cap(constraint: Constraint, rule: Iri, amount: int) -> Cap | None:
     bound, operator = _whole(constraint.right[0]), constraint.operator
     if constraint.left not in CAPS or bound is None or operator not in _UPPER:
         return None
     return Cap(
-        counter=f"{rule}#{local(constraint.left)}",
+        counter=counter_of(constraint.left, rule),
         operand=constraint.left,
         bound=bound - 1 if operator is Operator.LT else bound,
         per_row=CAPS[constraint.left],

@@ -109,8 +109,10 @@ def renamed(policy: Policy, uid: str) -> Policy:
     """The same policy under another uid, with the uids of its rules made anew from it.
 
     A rule uid that is a fragment of the old policy uid keeps its fragment; the others are numbered in the order of
-    their old uids, so that the spelling of the document has no influence.
+    their old uids, so that the spelling of the document has no influence. Under its own uid the policy stays as it is.
     """
+    if uid == policy.uid:
+        return policy
     fragments: dict[Iri, str] = {}
     foreign: list[Iri] = []
     for rule in policy.rules:

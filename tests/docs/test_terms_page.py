@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.cli.app import main
+from policies.cases import case_of
 from tests.architecture.packages import ROOT
 from tests.docs.blocks import Block, agrees, blocks
 
@@ -20,6 +21,8 @@ CHANGE = re.compile(
     r"(?:In `(?P<before>[\w.-]+)`, )?(?P<how>put at|add to) `(?P<at>/[^`]+)`(?: in `(?P<after>[\w.-]+)`)?:$",
     re.IGNORECASE,
 )
+
+SHAPE = re.compile(r"^\| `(/[^`]+)` \|.*\| `([^`]+)` \|$", re.MULTILINE)
 
 
 def sentence_before(block: Block) -> str:
@@ -98,7 +101,22 @@ def test_the_page_leads_from_an_empty_file_to_terms_that_were_tried(
         ("diff", 1),
         ("simulate", 1),
         ("explain", 0),
+        ("simulate", 0),
         ("simulate", 1),
         ("simulate", 1),
         ("simulate", 1),
     ]
+
+
+def test_the_shapes_on_the_page_of_the_error_are_read() -> None:
+    rows = SHAPE.findall((ROOT / "docs" / "errors" / "CASE_INVALID.md").read_text(encoding="utf-8"))
+    case: dict[str, Any] = json.loads((ROOT / "tests/golden/full-licence/request.json").read_text(encoding="utf-8"))
+    case["request"]["selected"] = ["value"]
+    for pointer, shape in rows:
+        holder, last = _place(case, pointer)
+        holder[last] = json.loads(shape)
+    read = case_of(case)
+
+    assert len(rows) == 6
+    assert read.request.dataset.columns.keys() == {"value"}
+    assert all((read.state.usage, read.state.evidence, read.state.acts, read.state.members))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from policies.cases import _NEVER_STATED, _READERS, Case, case_of, moment_of, state_of
+from policies.cases import _NEVER_STATED, _NUMBERS, Case, case_of, moment_of, state_of
 from policies.errors import CaseInvalidError
 from policies.model import (
     AccessRequest,
@@ -51,7 +51,10 @@ REQUEST = {
     "selected": ["value"],
     "filtered": ["rater"],
     "ordered": ["value"],
-    "columns": {"value": {"type": "integer", "category": "pd:GeneralReputation", "sensitivity": "quasi_identifier"}},
+    "columns": {
+        "value": {"type": "integer", "category": "pd:GeneralReputation", "sensitivity": "quasi_identifier"},
+        "rater": {"type": "text", "category": "pd:Identifying", "sensitivity": "pseudonym"},
+    },
     "platform": "bazaar",
     "lawful_basis": DPV + "Consent",
     "purpose": ["dpv:AcademicResearch", "dpv:Marketing"],
@@ -93,9 +96,9 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     """The whole case with another value at a place; ``...`` takes the member out."""
     document = deepcopy(WHOLE)
     *above, last = path.split("/")
-    holder = document
+    holder: Any = document
     for name in above:
-        holder = holder[name]
+        holder = holder[int(name) if name.isdigit() else name]
     if value is ...:
         del holder[last]
     else:
@@ -119,7 +122,10 @@ def test_a_case_says_everything_that_a_decision_looks_at() -> None:
                         type=ValueKind.INTEGER,
                         category=Iri(PD + "GeneralReputation"),
                         sensitivity="quasi_identifier",
-                    )
+                    ),
+                    "rater": ColumnFacts(
+                        name="rater", type=ValueKind.TEXT, category=Iri(PD + "Identifying"), sensitivity="pseudonym"
+                    ),
                 },
                 platform="bazaar",
                 lawful_basis=Iri(DPV + "Consent"),
@@ -173,11 +179,20 @@ def test_what_is_left_out_is_unknown_or_has_not_happened() -> None:
 
 def test_columns_of_the_request_go_before_those_of_the_kind() -> None:
     given = {
-        "other": ColumnFacts(name="other", type=ValueKind.TEXT, category=Iri(PD + "Identifying"), sensitivity="none")
+        name: ColumnFacts(name=name, type=ValueKind.TEXT, category=Iri(PD + "Identifying"), sensitivity="none")
+        for name in ("value", "rater", "other")
     }
 
     assert case_of(changed("request/columns", ...), columns=given).request.dataset.columns == given
     assert case_of(WHOLE, columns=given) == case_of(WHOLE)
+
+
+def test_state_and_moment_may_be_given_beside_the_case() -> None:
+    state, later = State(status=LicenceStatus.ACTIVE), datetime(2027, 1, 1, tzinfo=UTC)
+
+    case = case_of({"request": REQUEST}, state=state, now=later)
+    assert (case.state, case.now) == (state, later)
+    assert case_of(WHOLE, state=state, now=later) == case_of(WHOLE)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +260,7 @@ def test_what_nobody_can_read_is_refused_with_its_place(path: str, value: Any, p
         case_of(changed(path, value))
 
     assert refused.value.pointer == pointer
-    assert refused.value.message.endswith(f"at `{pointer or '/'}` of the case")
+    assert refused.value.message.endswith(f"at `{pointer}` of the case" if pointer else ", in the case")
 
 
 def test_a_state_and_a_moment_are_read_by_themselves() -> None:
@@ -253,10 +268,90 @@ def test_a_state_and_a_moment_are_read_by_themselves() -> None:
     assert moment_of("2026-06-01T02:00:00+02:00") == NOW
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "pointer", "meant"),
+    [
+        ("request/purpose", "dpv:AcademicResarch", "/request/purpose", "dpv:AcademicResearch"),
+        ("request/purpose", ["dpv:Marketing", "dpv:Marketin"], "/request/purpose/1", "dpv:Marketing"),
+        ("request/action", "rep:finetune", "/request/action", "rep:fineTune"),
+        ("request/lawful_basis", "dpv:Concent", "/request/lawful_basis", "dpv:Consent"),
+        (
+            "request/columns/value/category",
+            "pd:GenralReputation",
+            "/request/columns/value/category",
+            "pd:GeneralReputation",
+        ),
+        ("request/model_release", "rep:openWeight", "/request/model_release", "rep:openWeights"),
+        ("request/values", {"rep:minGroupsize": 7}, "/request/values/rep:minGroupsize", "rep:minGroupSize"),
+        (
+            "request/values",
+            {"rep:rho": {"number": 5, "unit": "rep:microRo"}},
+            "/request/values/rep:rho/unit",
+            "rep:microRho",
+        ),
+        ("request/selected", ["valeu"], "/request/selected/0", "value"),
+        ("request/filtered", ["value", "ratr"], "/request/filtered/1", "rater"),
+        ("request/ordered", ["Rater"], "/request/ordered/0", "rater"),
+        (
+            "state/evidence/0/values",
+            {"rep:ethicsDecision": "rep:aproved"},
+            "/state/evidence/0/values/rep:ethicsDecision",
+            "rep:approved",
+        ),
+        ("state/acts/0/action", "odrl:delet", "/state/acts/0/action", "odrl:delete"),
+    ],
+)
+def test_a_misspelt_name_of_a_closed_list_is_refused_with_the_nearest(
+    path: str, value: Any, pointer: str, meant: str
+) -> None:
+    with pytest.raises(CaseInvalidError) as refused:
+        case_of(changed(path, value))
+
+    assert refused.value.pointer == pointer
+    assert refused.value.hint.startswith("did you mean `")
+    assert f"`{meant}`" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("request/purpose", "dpv:Consent"),
+        ("request/lawful_basis", "dpv:Marketing"),
+        ("request/place", "iso3166:Germany"),
+    ],
+)
+def test_a_term_of_another_list_is_refused(path: str, value: str) -> None:
+    with pytest.raises(CaseInvalidError, match="of the profile"):
+        case_of(changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("request/purpose", DPV + "AcademicResarch"),
+        ("request/action", "urn:action:1"),
+        ("request/lawful_basis", "https://example.org/basis"),
+        ("request/columns/value/category", PD + "Unheard"),
+        ("request/values", {"rep:rho": {"number": 5, "unit": "urn:unit:1"}}),
+        ("request/values", {"rep:minQuality": {"number": 1, "unit": "dpv:Any"}}),
+        ("request/recipient", "rep:somebody"),
+    ],
+)
+def test_what_nobody_knows_is_tried_as_a_whole_iri(path: str, value: Any) -> None:
+    assert case_of(changed(path, value)).request != case_of(WHOLE).request
+
+
+def test_what_is_wrong_is_told_with_the_document_that_it_stands_in() -> None:
+    refused = CaseInvalidError("an object is wanted", pointer="/state")
+    refused.name("`state.json`")
+
+    assert str(refused) == refused.message == "an object is wanted, at `/state` of `state.json`"
+
+
 def test_every_operand_that_can_be_stated_has_a_reader() -> None:
     stated = [each for each in OPERANDS.values() if each.grain in {Grain.ACCESS, Grain.CAP, Grain.DUTY}]
 
-    assert {each.kind for each in stated if each.iri not in _NEVER_STATED} <= _READERS.keys()
+    assert {each.kind for each in stated if each.iri not in _NEVER_STATED} <= {ValueKind.IRI, *_NUMBERS}
     assert PRODUCT in {each.iri for each in stated}
 
 

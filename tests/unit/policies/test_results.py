@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from policies.counters import counters_of
 from policies.errors import PolicyMalformedError
 from policies.evaluate import evaluate
 from policies.explain import explain
@@ -111,6 +112,9 @@ def test_a_report_has_every_rule_premise_and_duty_with_the_values_it_saw() -> No
     purpose = next(each for each in permission["premises"] if "purpose" in each["told"])
     assert (purpose["actual"], purpose["result"]) == (["dpv:AcademicResearch"], "satisfied")
     assert "counted" not in purpose
+    assert [each["counter"] for each in permission["premises"] if "counter" in each] == [
+        "urn:agreement:1#p1#recordCount"
+    ]
     assert ROW_BY_ROW in {each["result"] for each in permission["targetPremises"]}
     assert {"value": "satisfied"} in [each["columns"] for each in permission["targetPremises"]]
     assert {each["action"] for each in permission["duties"]} == {
@@ -148,6 +152,17 @@ def test_an_offer_is_supposed_to_be_the_agreement_with_whoever_asks() -> None:
     assert (tried.policy_class, tried.uid, tried.assignee) == (PolicyClass.AGREEMENT, offer.uid, LICENSEE)
     assert evaluate(tried, an_access(), a_state(), NOW).permitted
     assert not evaluate(offer, an_access(), a_state(), NOW).permitted
+
+
+def test_the_rules_of_what_is_supposed_can_be_found_in_the_offer() -> None:
+    offer = an_offer(max_records=10, ethics=True)
+    permission = offer.permissions[0]
+    own = replace(permission, uid=Iri("urn:rule:1"), duties=(replace(permission.duties[0], uid=Iri("urn:duty:1")),))
+    tried = supposed(replace(offer, permissions=(own,)), LICENSEE)
+
+    assert tried.permissions == (replace(own, assignee=LICENSEE),)
+    assert [each.uid for each in tried.prohibitions] == [each.uid for each in offer.prohibitions]
+    assert counters_of([tried]).keys() == {"urn:rule:1#recordCount"}
 
 
 @pytest.mark.parametrize("policy_class", [PolicyClass.AGREEMENT, PolicyClass.SET])

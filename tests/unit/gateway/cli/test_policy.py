@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Mapping
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.kinds import Kind
 from gateway.cli.app import main
+from gateway.cli.policy import KINDS
 from policies.canonical import canonical_bytes, policy_hash
 from policies.errors import PolicyError
 from policies.jsonld import intake
@@ -17,7 +20,7 @@ from tests.architecture.packages import ROOT
 GOLDEN = ROOT / "tests" / "golden"
 CASES = sorted(folder.name for folder in GOLDEN.iterdir() if (folder / "policy.jsonld").is_file())
 AT = "2026-06-01T00:00:00Z"
-MANDATE = {
+MANDATE: dict[str, Any] = {
     "@context": ["http://www.w3.org/ns/odrl.jsonld", "https://muniment.example/profile/1/context.jsonld"],
     "@type": "Set",
     "uid": "urn:example:mandate:1",
@@ -137,7 +140,15 @@ def test_a_column_that_the_kind_does_not_have_is_refused(capsys):
     "arguments",
     [
         ("validate", terms(), "--kind", "Ratings"),
+        ("validate", terms(), "--kind", ""),
         ("validate", terms(), "--at", "tomorrow"),
+        ("validate", terms(), "--at", ""),
+        ("simulate", terms(), "--request", call(), "--at", ""),
+        ("explain", terms(), "--kind", "Nonsense"),
+        ("explain", terms(), "--request", call(), "--kind", "Nonsense"),
+        ("simulate", terms(), "--request", call(), "--kind", ""),
+        ("explain", terms(), "--mandate", terms()),
+        ("simulate", terms(), "--request", call(), "--mandate", terms("offer-never-permits")),
         ("validate",),
         ("hash", terms(), terms(), "--bytes"),
         ("hash", terms(), "--bytes", "--json"),
@@ -157,6 +168,122 @@ def test_wrong_use_and_files_that_cannot_be_read_end_with_2(capsys, arguments):
     streams = capsys.readouterr()
     assert streams.out == ""
     assert streams.err
+
+
+def test_the_kinds_and_the_class_that_is_wanted_are_told(capsys):
+    assert run("explain", terms(), "--kind", "Nonsense") == 2
+    told = capsys.readouterr().err
+    assert all(kind in told for kind in Kind)
+
+    assert run("explain", terms(), "--request", call(), "--mandate", terms()) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "full-licence" in told
+    assert "class `Agreement`; a mandate is a `Set`" in told
+
+
+def test_what_was_not_checked_is_said(capsys):
+    assert run("validate", terms(), "--at", AT) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "  columns were not checked; name the kind with --kind"
+
+    for kind, checked in (((), False), (("--kind", "Rating"), True)):
+        assert asked(capsys, "validate", terms(), "--at", AT, *kind)[1]["files"][0]["columns_checked"] is checked
+
+
+def test_every_file_is_told_though_one_cannot_be_read(tmp_path, capsys):
+    missing, broken = tmp_path / "missing.jsonld", written(tmp_path, document(title=None))
+
+    assert run("validate", missing, broken, terms(), "--at", AT) == 2
+    streams = capsys.readouterr()
+    assert f"`{missing}` cannot be read" in streams.err
+    assert f"{broken}: refused, " in streams.out
+    assert f"{terms()}: holds, " in streams.out
+    status, told = asked(capsys, "validate", missing, broken, terms(), "--at", AT)
+    assert (status, told["holds"]) == (2, False)
+    assert [each.get("refusal", {}).get("code") for each in told["files"]] == [
+        "FILE_UNREADABLE",
+        "POLICY_MALFORMED",
+        None,
+    ]
+
+    assert run("hash", missing, broken, terms()) == 2
+    streams = capsys.readouterr()
+    assert streams.out == f"{policy_hash(intake(terms().read_bytes()))}  {terms()}\n"
+    assert f"`{missing}` cannot be read" in streams.err
+    assert f"{broken}: refused, " in streams.err
+    status, told = asked(capsys, "hash", missing, broken, terms())
+    assert status == 2
+    assert ["refusal" in each for each in told["files"]] == [True, True, False]
+
+
+def test_a_policy_may_come_from_standard_input(capsys, monkeypatch):
+    for command in (("validate", "-", "--at", AT), ("hash", "-"), ("explain", "-"), ("diff", terms(), "-")):
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(terms().read_bytes())))
+
+        assert run(*command) == 0
+        assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("json_", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("hash", "FILE"), 0),
+        (("diff", terms(), "FILE"), 1),
+        (("explain", "FILE"), 0),
+        (("explain", "FILE", "--request", call()), 1),
+        (("simulate", "FILE", "--request", call()), 1),
+    ],
+    ids=str,
+)
+def test_a_policy_that_cannot_be_registered_is_used_and_said_so(tmp_path, capsys, arguments, status, json_):
+    again = document()["permission"][0] | {"uid": "urn:example:licence:1#p2", "action": "odrl:use"}
+    del again["duty"]
+    path = written(tmp_path, document(permission=[document()["permission"][0], again]))
+
+    assert run(*(path if each == "FILE" else each for each in arguments), *json_) == status
+
+    streams = capsys.readouterr()
+    assert streams.out
+    assert streams.err == (
+        f"{path}: cannot be registered: the permissions `urn:example:licence:1#p1` and `urn:example:licence:1#p2` "
+        "could match one request, at `/permission/1`\n"
+    )
+
+
+def test_terms_are_past_or_not_at_the_moment_of_the_command(capsys):
+    late = "2030-01-01T00:00:00Z"
+
+    assert run("simulate", terms(), "--request", call(), "--at", AT, "--at", late) == 1
+    assert capsys.readouterr().err == ""
+    assert run("simulate", terms(), "--request", call(), "--at", late) == 1
+    assert "cannot be registered: " in capsys.readouterr().err
+
+
+def test_what_an_option_gives_the_request_may_leave_out(tmp_path, capsys):
+    state = written(tmp_path, {"status": "ACTIVE"}, "state.json")
+    least = written(tmp_path, {"request": the_call()["request"]})
+
+    assert run("simulate", terms(), "--request", least, "--at", AT, "--state", state) == 0
+    capsys.readouterr()
+
+    for given, missing in ((("--at", AT), "state"), (("--state", state), "now")):
+        assert run("simulate", terms(), "--request", least, *given) == 2
+        assert f"`{missing}` is missing, in `{least}`" in capsys.readouterr().err
+
+
+def test_help_tells_kinds_moments_what_stands_for_nothing_and_how_the_command_ends(capsys):
+    assert KINDS.split(", ") == list(Kind)
+    for command in ("validate", "hash", "diff", "explain", "simulate"):
+        assert run(command, "--help") == 0
+
+        told = " ".join(capsys.readouterr().out.split())
+        assert "Ends with 0" in told
+        assert "with 2 when a file cannot be read" in told
+        if command in {"validate", "simulate"}:
+            assert "2027-01-31T12:00:00Z" in told
+            assert "[default: " in told
+        if command in {"validate", "explain", "simulate"}:
+            assert KINDS in told
 
 
 def test_a_hash_is_that_of_the_normal_form(capsys):
@@ -181,7 +308,7 @@ def test_the_bytes_that_are_hashed_go_out_unchanged(capfdbinary):
 def test_a_policy_that_is_refused_is_told_with_its_file(tmp_path, capsys, arguments):
     broken = written(tmp_path, document(title=None))
 
-    assert run(*arguments, broken) == 1
+    assert run(*arguments, broken) == 2
 
     streams = capsys.readouterr()
     assert streams.out == ""
@@ -272,9 +399,18 @@ def test_without_a_request_the_terms_are_told_in_plain_language(capsys):
     assert told[0] == "This is an agreement."
     assert told[1].endswith('not a term: "Ratings for fine-tuning acme-7b".')
     assert "Only if the number of records is at most 1000." in told
+    count, records = "urn:example:licence:1#p1#count", "urn:example:licence:1#p1#recordCount"
+    assert told[-2:] == [
+        f"Counted as `{count}`: the number of uses is at most 20.",
+        f"Counted as `{records}`: the number of records is at most 1000.",
+    ]
     status, document_ = asked(capsys, "explain", terms())
     assert status == 0
-    assert document_["policies"][0]["summary"] == told
+    assert document_["policies"][0]["summary"] == told[:-2]
+    assert document_["policies"][0]["counters"] == {
+        count: "the number of uses is at most 20",
+        records: "the number of records is at most 1000",
+    }
 
 
 def test_what_a_mandate_says_is_told_as_well(tmp_path, capsys):
@@ -314,7 +450,10 @@ def test_the_tree_shows_every_rule_its_verdict_and_the_values_it_saw(capsys):
         "permission `urn:example:licence:1#p1`: active",
         "about this: party satisfied, target satisfied, action satisfied",
         "satisfied: the purpose is a kind of `research and development`; saw `dpv:AcademicResearch`",
-        "satisfied: the number of records is at most 1000; asked for `100`, used `950`, reserved `0`",
+        (
+            "satisfied: the number of records is at most 1000; asked for `100`, used `950`, reserved `0`;"
+            " counted as `urn:example:licence:1#p1#recordCount`"
+        ),
         "target: row by row: the time of observation of each record",
         "duty `odrl:obtainConsent`: active, fulfilled",
         "prohibition `urn:example:licence:1#n4`: active",
@@ -412,7 +551,7 @@ def test_columns_come_from_the_kind_when_the_request_lists_none(tmp_path, capsys
     capsys.readouterr()
 
     assert run("explain", terms(), "--request", path) == 2
-    assert "`columns` is missing, at `/request` of the case" in capsys.readouterr().err
+    assert f"`columns` is missing, at `/request` of `{path}`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -423,6 +562,8 @@ def test_columns_come_from_the_kind_when_the_request_lists_none(tmp_path, capsys
         ({"request": {}}, "CASE_INVALID"),
         (the_call(now="2026-06-01"), "CASE_INVALID"),
         (the_call(later=AT), "CASE_INVALID"),
+        (the_call(request=the_call()["request"] | {"selected": ["ratr"]}), "CASE_INVALID"),
+        (the_call(request=the_call()["request"] | {"purpose": "dpv:AcademicResarch"}), "CASE_INVALID"),
     ],
 )
 def test_a_request_that_nobody_can_read_is_wrong_use(tmp_path, capsys, content, code):
@@ -465,13 +606,58 @@ def test_a_request_may_begin_with_a_byte_order_mark(tmp_path):
     assert run("explain", terms(), "--request", marked) == 0
 
 
+@pytest.mark.parametrize(
+    ("state", "problem", "instead"),
+    [
+        (
+            {"usage": {"recordCount": {"used": 1000}}},
+            "no cap of the terms is counted as `recordCount`, at `/usage/recordCount`",
+            "there are `urn:example:licence:1#p1#count`, `urn:example:licence:1#p1#recordCount`\n",
+        ),
+        (
+            {"evidence": [{"duty": "urn:example:licence:1#d9", "since": AT}]},
+            "no duty of the terms is `urn:example:licence:1#d9`, at `/evidence/0/duty`",
+            "`urn:example:licence:1#o1`",
+        ),
+    ],
+)
+def test_a_state_that_names_what_the_terms_do_not_have_is_wrong_use(tmp_path, capsys, state, problem, instead):
+    alone = written(tmp_path, {"status": "ACTIVE", **state}, "state.json")
+    whole = written(tmp_path, the_call(state={"status": "ACTIVE", **state}))
+
+    assert run("simulate", terms(), "--request", call(), "--state", alone) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"{problem} of `{alone}`\n" in told.err
+    assert instead in told.err
+    for command in ("explain", "simulate"):
+        assert run(command, terms(), "--request", whole) == 2
+        assert f"{problem.replace('at `', 'at `/state')} of `{whole}`\n" in capsys.readouterr().err
+
+
+def test_the_counters_of_a_mandate_can_be_stated(tmp_path):
+    rules = document()["permission"][0]
+    mandate = written(
+        tmp_path,
+        {**document(), "@type": "Set", "permission": [{**rules, "uid": "urn:example:mandate:2#p1"}]},
+        "m.jsonld",
+    )
+    state = {"status": "ACTIVE", "usage": {"urn:example:mandate:2#p1#recordCount": {"used": 1000}}}
+    path = written(tmp_path, state, "state.json")
+
+    assert run("simulate", terms(), "--request", call(), "--mandate", mandate, "--state", path) == 1
+
+
 def test_a_request_for_terms_of_somebody_else_cannot_be_supposed(tmp_path, capsys):
     request = the_call()["request"] | {"party": "urn:example:other"}
     asking = written(tmp_path, document(**{"@type": "Request"}), "asking.json")
 
-    assert run("explain", asking, "--request", written(tmp_path, the_call(request=request))) == 1
+    for command in ("explain", "simulate"):
+        assert run(command, asking, "--request", written(tmp_path, the_call(request=request))) == 2
 
-    assert "already names another assignee" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert told.startswith(f"{asking}: refused, ")
+        assert "already names another assignee" in told
 
 
 def test_one_request_is_decided_at_several_moments_a_line_for_each(capsys):
@@ -482,7 +668,9 @@ def test_one_request_is_decided_at_several_moments_a_line_for_each(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[0] for line in lines] == [moments[0], AT, "2027-06-30T00:00:00Z", moments[3]]
     assert [line.split()[1] for line in lines] == ["deny", "permit", "deny", "deny"]
-    assert lines[1].endswith("PERMITTED: Permitted by the agreement.  columns: rater, value  limit: 50")
+    assert lines[1].endswith(
+        "PERMITTED: Permitted by the agreement.  rule: urn:example:licence:1#p1  columns: rater, value  limit: 50"
+    )
     assert lines[2].endswith("columns: none  limit: 0")
     assert "LICENCE_EXPIRED" in lines[3]
 
@@ -491,6 +679,43 @@ def test_without_a_moment_that_of_the_request_counts(capsys):
     assert run("simulate", terms(), "--request", call()) == 0
 
     assert capsys.readouterr().out.startswith(f"{AT}  permit")
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("place-unknown", "Not met: the place of use is one of `DE` or `FR`. (not stated)  rule: "),
+        ("purpose-not-declared", " (not stated)  rule: "),
+        ("purpose-not-licensed", "Not met: the purpose is a kind of `research and development`.  rule: "),
+        ("column-not-licensed", ".  rule: "),
+        ("licence-suspended", ".  rule: urn:example:licence:1  "),
+        ("prohibition-unknown-operand", ".  rule: "),
+    ],
+)
+def test_a_reason_is_told_with_its_rule_and_with_what_nobody_states(capsys, case, told):
+    assert run("simulate", terms(case), "--request", call(case)) == 1
+
+    line = capsys.readouterr().out
+    assert told in line
+    assert ("(not stated)" in line) is ("(not stated)" in told)
+
+
+def test_a_prohibition_whose_condition_nobody_states_is_told_so(tmp_path, capsys):
+    condition = {
+        "@type": "Constraint",
+        "leftOperand": "rep:storageJurisdiction",
+        "operator": "eq",
+        "rightOperand": {"@id": "iso3166:US"},
+    }
+    mandate = written(tmp_path, {**MANDATE, "prohibition": [{**MANDATE["prohibition"][0], "constraint": [condition]}]})
+    asked_from = {**the_call()["request"], "storage": "iso3166:US"}
+    abroad = written(tmp_path, the_call(request=asked_from), "abroad.json")
+
+    told = "PROHIBITED: The terms prohibit this use. (not stated)  rule: urn:example:mandate:1#n1  "
+    for request in (call(), abroad):
+        assert run("simulate", terms(), "--request", request, "--mandate", mandate) == 1
+        line = capsys.readouterr().out
+        assert (told if request == call() else told.replace(" (not stated)", "")) in line
 
 
 def test_one_request_is_decided_on_several_states(tmp_path, capsys):
