@@ -154,6 +154,10 @@ def test_a_column_compared_with_what_it_cannot_hold_is_unknown(
     assert verdict_on(a_constraint(COLUMN, operator, *bounds, on_column=column), **{column: value}) is U
 
 
+def test_text_has_no_order() -> None:
+    assert verdict_on(a_constraint(COLUMN, Operator.LT, "y", on_column="subject_region"), subject_region="x") is U
+
+
 def test_a_code_that_a_term_misspells_is_no_place() -> None:
     misspelt = a_constraint(SUBJECT_REGION, Operator.EQ, Iri(ISO3166 + "de"))
 

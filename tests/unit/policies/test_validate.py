@@ -151,6 +151,7 @@ def to_owner(function: Iri) -> Role:
         replace(an_agreement(), policy_class=PolicyClass.REQUEST),
         Policy(uid=Iri("urn:set"), policy_class=PolicyClass.SET, prohibitions=an_offer().prohibitions),
         owing(an_obligation(MARK_RECORDS, assignee=None)),
+        replace(an_agreement(), obligations=(an_obligation(MARK_RECORDS, assignee=OWNER),)),
         owing(an_obligation(INFORM, WEEK, role=to_owner(INFORMED_PARTY))),
         owing(
             an_obligation(
