@@ -1,8 +1,14 @@
 """Ordering, preparing and fetching deliveries, as a developer does."""
 
+import io
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from gateway.exchange import commands
 from gateway.exchange.deliver.open import opened_delivery
@@ -12,8 +18,8 @@ from gateway.exchange.deliver.prepare import prepare
 from gateway.exchange.deliver.presented import DeliveryView, delivery
 from gateway.exchange.deliver.progress import Progress
 from gateway.exchange.deliver.workspace import Workspace
-from policies.model import Transform, Usage
-from policies.terms import Rate
+from policies.model import Policy, Transform, Usage
+from policies.terms import Rate, Terms
 from policies.vocabulary import FINE_TUNE, PER_RECORD, PSEUDONYMISE
 from tests.testkit.reading import RESEARCH, TERMS, Exchange
 
@@ -27,6 +33,24 @@ LICENSED = replace(
 )
 PART = "01-bazaar-rating"
 SHARD = f"data/{PART}/00000.parquet"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Terms whose policies are changed by hand: what the flat terms cannot say."""
+
+    terms: Terms
+    change: Callable[[Policy], Policy]
+
+    @property
+    def valid_until(self) -> datetime | None:
+        return self.terms.valid_until
+
+    def offer(self, **given: Any) -> Policy:
+        return self.change(self.terms.offer(**given))
+
+    def request(self, **given: Any) -> Policy:
+        return self.change(self.terms.request(**given))
 
 
 def an_order(*licences: str, **changes: object) -> commands.PrepareDelivery:
@@ -83,3 +107,8 @@ async def fetched(
     file = await outgoing.find(number, path, f"Bearer {opened.token}")
     await outgoing.let_out(file)
     return file.path.read_bytes()
+
+
+async def records(exchange: Exchange, view: DeliveryView, outgoing: Outgoing | None = None) -> pa.Table:
+    """The rows of the first file of a package, as a download gives them."""
+    return pq.read_table(io.BytesIO(await fetched(exchange, view, SHARD, outgoing)))

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -52,7 +52,7 @@ from graph.sql.engine import Engine, create_engine
 from graph.sql.operational import SqlClientStore, SqlInvitationStore, SqlKeyStore
 from graph.stores import open_store
 from policies.canonical import policy_hash
-from policies.model import ColumnMode
+from policies.model import ColumnMode, Policy
 from policies.terms import Terms, agreement
 from policies.vocabulary import DPV, FINE_TUNE, Iri
 from tests.testkit.clock import FrozenClock
@@ -66,6 +66,18 @@ MARKETING = DPV + "Marketing"
 CONSENT = DPV + "Consent"
 INTEREST = DPV + "LegitimateInterest"
 PLATFORM = "bazaar"
+
+
+class AnyTerms(Protocol):
+    """What an offer and a request are made of: flat terms, or what a test makes of them."""
+
+    @property
+    def valid_until(self) -> datetime | None: ...
+
+    def offer(self, *, uid: str, assigner: str, target: str) -> Policy: ...
+
+    def request(self, *, uid: str, assigner: str, assignee: str, target: str) -> Policy: ...
+
 
 TERMS = Terms(action=FINE_TUNE, purposes=frozenset({Iri(RESEARCH)}))
 
@@ -171,7 +183,7 @@ class Exchange:
         self.datasets[published.dataset] = published
         return published.dataset
 
-    async def licence(self, dataset: str, terms: Terms = TERMS, *, assignee: str = DEVELOPER) -> str:
+    async def licence(self, dataset: str, terms: AnyTerms = TERMS, *, assignee: str = DEVELOPER) -> str:
         ids = self.ports.ids
         negotiation, agreement_iri, licence = ids.new("negotiation"), ids.new("agreement"), ids.new("licence")
         offer = terms.offer(uid=ids.new("offer"), assigner=OWNER, target=dataset)

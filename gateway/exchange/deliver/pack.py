@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from connectors.kinds import Kind, schema
 from connectors.spi import Checkpoint, CollectionId, ReadRequest
+from gateway.exchange.deliver.grounds import Grounds
 from gateway.exchange.deliver.part_state import FinishedShard, Tally, keep, kept
 from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.notices import ConsentCover
@@ -54,6 +55,11 @@ class Packing:
         return tuple(
             name for name in schema(kind).names if name in chosen and name in self.permitted.description.columns
         )
+
+    @property
+    def grounds(self) -> Grounds:
+        """What its rows are chosen and transformed by."""
+        return Grounds.of(self.permitted, self.released)
 
     @property
     def rules(self) -> tuple[QualityRule, ...]:
