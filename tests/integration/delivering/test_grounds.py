@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from gateway.exchange.deliver import release, seal
+from gateway.exchange.deliver import pack, release, seal
 from gateway.exchange.deliver.errors import DeliveryOutdatedError
 from gateway.exchange.deliver.outgoing import Outgoing
+from gateway.exchange.deliver.part_state import keep
 from gateway.exchange.deliver.prepare import decide_again
 from gateway.exchange.deliver.presented import DeliveryView
+from gateway.exchange.ports import Ports
 from gateway.exchange.read.decide import Permitted
 from gateway.exchange.read.model import SourceReport
 from graph.journal.events import AccessRecorded, AccessWithheld, DeliveryFailed, RowScope
@@ -21,7 +23,19 @@ from graph.journal.rows import DeliveryState
 from policies.model import Constraint, Policy, Prohibition, Target, Transform, Usage
 from policies.vocabulary import BUCKET, COLUMN, DATE_TIME, FIELD, Iri, Operator
 from tests.testkit.clock import NOON
-from tests.testkit.delivering import LICENSED, SHARD, Changed, fetched, package, prepared, records, seen, usage
+from tests.testkit.delivering import (
+    LICENSED,
+    SHARD,
+    Changed,
+    fetched,
+    ordered,
+    package,
+    prepared,
+    prepared_again,
+    records,
+    seen,
+    usage,
+)
 from tests.testkit.reading import CONSENT, PEOPLE, PLATFORM, Exchange, a_read, an_exchange
 
 ONE = NOON + timedelta(hours=1)
@@ -236,3 +250,73 @@ async def test_what_has_left_in_part_stays_booked_and_the_rest_stays_here(tmp_pa
         ]
         assert (await seen(exchange, view)).state is DeliveryState.RELEASED
         assert await usage(exchange, licence) == [Usage(used=4)]
+
+
+def in_small_files(ports: Ports) -> Ports:
+    return replace(ports, packing=replace(ports.packing, shard_rows=2))
+
+
+async def stopped(exchange: Exchange, licence: str) -> DeliveryView:
+    """An order whose preparation was killed when its first file of two rows was finished."""
+    placed = await ordered(exchange, licence, rows=50)
+    exchange.sources.failure, exchange.sources.fail_after = KeyboardInterrupt(), 2  # type: ignore[assignment]  # as a kill
+    with pytest.raises(KeyboardInterrupt):
+        await prepared_again(exchange, placed)
+    exchange.sources.failure = None
+    return placed
+
+
+async def test_a_stopped_preparation_keeps_no_file_with_a_column_that_is_prohibited_by_now(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path, wrap=in_small_files) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), Changed(LICENSED, forbidding(VALUE)))
+        placed = await stopped(exchange, licence)
+        exchange.clock.advance(7200)
+
+        view = await prepared_again(exchange, placed)
+
+        assert exchange.sources.reads[-1].after is None
+        assert (await records(exchange, view)).column_names == ["rater", "rated"]
+        assert view.items[0].rows == 4
+
+
+async def test_a_stopped_preparation_keeps_no_file_with_rows_that_are_prohibited_by_now(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path, wrap=in_small_files) as exchange:
+        terms = Changed(replace(LICENSED, transforms={}), forbidding(BOB))
+        licence = await exchange.licence(await exchange.dataset(), terms)
+        placed = await stopped(exchange, licence)
+        exchange.clock.advance(7200)
+
+        view = await prepared_again(exchange, placed)
+
+        assert (await records(exchange, view))["rated"].to_pylist() == ["cid", "ann", "cid"]
+        assert view.items[0].rows == 3
+
+
+async def test_a_stopped_preparation_keeps_no_file_with_a_person_whose_column_is_named_by_now(tmp_path: Path) -> None:
+    async with an_exchange(tmp_path, wrap=in_small_files) as exchange:
+        dataset = await exchange.dataset(basis=CONSENT)
+        published = exchange.datasets[dataset]
+        await exchange.append(replace(published, subject_columns=("rater",)))
+        await exchange.consent("ann", "bob")
+        licence = await exchange.licence(dataset, replace(LICENSED, transforms={}))
+        placed = await stopped(exchange, licence)
+        await exchange.append(published)
+
+        view = await prepared_again(exchange, placed)
+
+        assert (await records(exchange, view))["rated"].to_pylist() == ["bob"]
+
+
+async def test_a_stopped_preparation_keeps_no_file_that_does_not_say_what_it_was_prepared_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_exchange(tmp_path, wrap=in_small_files) as exchange:
+        licence = await exchange.licence(await exchange.dataset(), LICENSED)
+        with monkeypatch.context() as older:
+            older.setattr(pack, "keep", lambda folder, number, each: keep(folder, number, replace(each, grounds="")))
+            placed = await stopped(exchange, licence)
+
+        view = await prepared_again(exchange, placed)
+
+        assert exchange.sources.reads[-1].after is None
+        assert view.items[0].rows == 4
