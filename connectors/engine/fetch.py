@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from connectors.engine.checks import check_batch, check_collections, check_columns, check_filter
 from connectors.engine.context import Deadline, EngineContext
-from connectors.engine.residual import Residual
+from connectors.engine.residual import Residual, compared_as_text
 from connectors.errors import ConnectorError, PagingStuckError, SourceTimeoutError
 from connectors.kinds import schema
 from connectors.spi import Batch, Collection, Connector, Health, HealthStatus, ReadRequest
+from policies.predicate import EVERYTHING, conjunction
 
 T = TypeVar("T")
 
@@ -39,20 +40,26 @@ async def fetch(
 ) -> AsyncGenerator[Fetched, None]:
     """Read what one dataset must deliver; batches come in the source's own stable order.
 
-    Columns that only the residual filter needs are fetched and dropped again. Reading ends when ``request.limit`` rows
-    were kept; the last batch is not cut. Stopping the iteration, or cancelling it, ends the connector's reading.
+    Columns that only the residual filter needs are fetched and dropped again. What the filter says of text is applied
+    here also when the source has applied it: no source compares text in every form that it has in Unicode. Reading ends
+    when ``request.limit`` rows were kept; the last batch is not cut. Stopping the iteration, or cancelling it, ends the
+    connector's reading.
 
     Raises:
         ConnectorError: reading failed; what was yielded before stays valid.
     """
     bounded = context.until(deadline)
-    accepted = connector.negotiate(request)
+    asked, accepted = request, connector.negotiate(request)
+    if compared_as_text(accepted.pushed) != EVERYTHING:
+        # WHY: rows that the source keeps are dropped here; one that counts to the limit itself would give too few.
+        asked = replace(request, limit=None)
+        accepted = connector.negotiate(asked)
     check_columns(accepted.kind, request.columns)
     check_filter(accepted.kind, request.where)
-    residual = Residual.of(accepted.residual, accepted.kind)
+    residual = Residual.of(conjunction(accepted.residual, compared_as_text(request.where)), accepted.kind)
     extra = tuple(name for name in residual.columns if name not in request.columns)
     if extra:
-        accepted = connector.negotiate(replace(request, columns=request.columns + extra))
+        accepted = connector.negotiate(replace(asked, columns=request.columns + extra))
     expected = schema(accepted.kind, request.columns + extra)
     passed = {request.after}
     kept_rows = 0

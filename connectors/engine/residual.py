@@ -1,6 +1,12 @@
-"""Applies to a batch what the source left of a filter."""
+"""Applies to a batch what the source left of a filter, and once more what it compared as text.
 
-from dataclasses import dataclass
+One text has several forms in Unicode, and a source compares bytes. What a term names must be found in every form, so
+text is compared in normalisation form C (UAX 15), on both sides; records keep the form that they came in.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 import polars as pl
@@ -18,10 +24,13 @@ from policies.predicate import (
     Not,
     Or,
     Predicate,
+    Scalar,
     Unknown,
     columns_of,
+    conjunction,
 )
 
+_FORM: Final = "NFC"
 _PLACE: Final = "·place"
 _VERDICT: Final = "·verdict"
 
@@ -39,7 +48,7 @@ class Residual:
     @classmethod
     def of(cls, predicate: Predicate, kind: Kind) -> "Residual":
         """Compile a filter, which passed ``check_filter``, once for all batches of a read."""
-        decidable = decidable_on(predicate, kind)
+        decidable = _in_form(decidable_on(predicate, kind))
         return cls(
             predicate=decidable,
             columns=tuple(sorted(columns_of(decidable))),
@@ -56,14 +65,61 @@ class Residual:
 
 
 def _frame(records: pa.RecordBatch, columns: tuple[str, ...]) -> pl.DataFrame:
-    # WHY: as plain text, because the order of encoded text would be the order of its codes.
-    plain = {
-        name: pc.cast(records.column(name), pa.string())
-        if pa.types.is_dictionary(records.schema.field(name).type)
-        else records.column(name)
-        for name in columns
-    }
-    return pl.DataFrame(plain)
+    return pl.DataFrame({name: _comparable(records.column(name)) for name in columns})
+
+
+def _comparable(values: pa.Array) -> pa.Array:
+    """Text plain and in the form in which it is compared; anything else as it is."""
+    if pa.types.is_dictionary(values.type):
+        # WHY: as plain text, because the order of encoded text would be the order of its codes.
+        return pc.take(_comparable(values.dictionary), values.indices)
+    if pa.types.is_string(values.type):
+        return pc.utf8_normalize(values, form=_FORM)  # pyright: ignore[reportAttributeAccessIssue]  # made at its import
+    return values
+
+
+def compared_as_text(predicate: Predicate) -> Predicate:
+    """The part of a filter that turns on text, which no source compares in every form."""
+    parts = predicate.parts if isinstance(predicate, And) else (predicate,)
+    return conjunction(*(part for part in parts if any(isinstance(value, str) for value in _values(part))))
+
+
+def _values(predicate: Predicate) -> Iterator[Scalar]:
+    match predicate:
+        case Compare(value=value):
+            yield value
+        case AnyOf(values=values):
+            yield from values
+        case And(parts=parts) | Or(parts=parts):
+            for part in parts:
+                yield from _values(part)
+        case Not(part=part):
+            yield from _values(part)
+        case IsNull() | Unknown():
+            return
+        case _:
+            assert_never(predicate)
+
+
+def _in_form(predicate: Predicate) -> Predicate:
+    """The filter with every text that it compares with in the form in which text is compared."""
+    match predicate:
+        case Compare(value=value):
+            return replace(predicate, value=_normal(value))
+        case AnyOf(values=values):
+            return replace(predicate, values=tuple(_normal(value) for value in values))
+        case And(parts=parts) | Or(parts=parts):
+            return replace(predicate, parts=tuple(_in_form(part) for part in parts))
+        case Not(part=part):
+            return Not(part=_in_form(part))
+        case IsNull() | Unknown():
+            return predicate
+        case _:
+            assert_never(predicate)
+
+
+def _normal(value: Scalar) -> Scalar:
+    return unicodedata.normalize(_FORM, value) if isinstance(value, str) else value
 
 
 def decidable_on(predicate: Predicate, kind: Kind) -> Predicate:

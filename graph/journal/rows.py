@@ -236,6 +236,8 @@ class DeliveryItemRow:
     """Digest of the stored list of keyed subject hashes."""
     access: str
     """The access that booked it, or empty."""
+    grounds: str
+    """Digest of what its rows were chosen and transformed by; empty until it is sealed, and in what is older."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

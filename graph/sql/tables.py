@@ -249,6 +249,7 @@ DELIVERY_ITEM = Table(
     _text("notices"),
     _text("subjects"),
     _text("access"),
+    _text("grounds"),
     sqlite_with_rowid=False,
 )
 """What a delivery holds of one licence's dataset."""

@@ -1,5 +1,6 @@
 """Row terms: what a condition on rows makes of the rows of one dataset, as a predicate."""
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import product
@@ -17,6 +18,7 @@ from policies.predicate import (
     Not,
     Or,
     Predicate,
+    Scalar,
     Unknown,
     conjunction,
 )
@@ -113,7 +115,7 @@ def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Pr
     if operand is not None and operand.namespace:
         return _of_vocabulary(column, operand.namespace, constraint)
     # WHY: durations fit no column; for the checker they are taken out of the values by their type.
-    values = tuple(sorted((value for value in constraint.right if not isinstance(value, timedelta)), key=repr))
+    values = tuple(sorted((_normal(value) for value in constraint.right if not isinstance(value, timedelta)), key=repr))
     if operator in _ORDER and isinstance(values[0], str | bool):
         return _undecided(constraint)
     if operator is Operator.IS_ANY_OF:
@@ -121,6 +123,11 @@ def _compared(column: str, constraint: Constraint, vocabulary: Vocabulary) -> Pr
     if operator not in _COMPARATORS:
         return _undecided(constraint)
     return Compare(column=column, comparator=_COMPARATORS[operator], value=values[0])
+
+
+def _normal(value: Scalar) -> Scalar:
+    """Text in normalisation form C, in which it is compared with the text of rows."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def _of_vocabulary(column: str, namespace: str, constraint: Constraint) -> Predicate:

@@ -1,8 +1,12 @@
 """Ordering, preparing and fetching deliveries, as a developer does."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from gateway.exchange import commands
 from gateway.exchange.deliver.open import opened_delivery
@@ -83,3 +87,8 @@ async def fetched(
     file = await outgoing.find(number, path, f"Bearer {opened.token}")
     await outgoing.let_out(file)
     return file.path.read_bytes()
+
+
+async def records(exchange: Exchange, view: DeliveryView, outgoing: Outgoing | None = None) -> pa.Table:
+    """The rows of the first file of a package, as a download gives them."""
+    return pq.read_table(io.BytesIO(await fetched(exchange, view, SHARD, outgoing)))

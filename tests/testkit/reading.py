@@ -67,6 +67,7 @@ CONSENT = DPV + "Consent"
 INTEREST = DPV + "LegitimateInterest"
 PLATFORM = "bazaar"
 
+
 TERMS = Terms(action=FINE_TUNE, purposes=frozenset({Iri(RESEARCH)}))
 
 

@@ -257,7 +257,17 @@ def a_sealing(delivery: str = DELIVERY, *, licence: str = LICENCE) -> DeliveryPr
         report=TERMS,
         files=3,
         size=4096,
-        items=(PreparedItem(licence=licence, columns=("text",), rows=8, dropped=2, notices=(NOTICE,), subjects=TERMS),),
+        items=(
+            PreparedItem(
+                licence=licence,
+                columns=("text",),
+                rows=8,
+                dropped=2,
+                notices=(NOTICE,),
+                subjects=TERMS,
+                grounds=AGREED,
+            ),
+        ),
     )
 
 

@@ -73,18 +73,43 @@ class PreparationFailedError(ExchangeError):
         )
 
 
-class PeopleChangedError(ExchangeError):
-    """People of the package withdrew or objected after it was prepared."""
+class DeliveryOutdatedError(ExchangeError):
+    """What is in the package is not what may leave now; it never leaves again."""
 
     code = "DELIVERY_OUTDATED"
     http_status = 410
 
+    def __init__(self, delivery: str, problem: str, *, hint: str, licence: str = "", clause: str = "") -> None:
+        super().__init__(problem, hint=hint)
+        self.delivery = delivery
+        self.licence = licence
+        """Whose part it is; empty when it is not one part alone."""
+        self.clause = clause
+
+
+class PeopleChangedError(DeliveryOutdatedError):
+    """People of the package withdrew or objected after it was prepared."""
+
     def __init__(self, delivery: str) -> None:
         super().__init__(
+            delivery,
             f"people in delivery `{delivery}` have withdrawn since it was prepared",
             hint="order it again with `prepareDelivery`: they will be left out",
         )
-        self.delivery = delivery
+
+
+class GroundsChangedError(DeliveryOutdatedError):
+    """The agreement or the dataset asks for something else than what the package was prepared on."""
+
+    def __init__(self, delivery: str, licence: str, changed: str, clause: str) -> None:
+        super().__init__(
+            delivery,
+            f"delivery `{delivery}` may not leave as it was prepared under licence `{licence}`: {changed}",
+            hint="order it again with `prepareDelivery`: it will be prepared on what holds now",
+            licence=licence,
+            clause=clause,
+        )
+        self.changed = changed
 
 
 class DeliveryNotReadyError(ExchangeError):

@@ -59,7 +59,8 @@ class Outgoing:
             DeliveryTokenRefusedError, DeliveryTokenForeignError: the token does not open it.
             NotFoundError: there is no such delivery of this party, or no such file in it.
             DeliveryRemovedError: its files are not kept any more.
-            DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError: its files are not there, and may not leave.
+            DeliveryNotReadyError, DeliveryRefusedError, DeliveryOutdatedError: its files are not there, and may not
+                leave.
             DeliveryDamagedError: the file is not what was sealed.
         """
         delivery = f"urn:muniment:delivery:{number}"
@@ -80,7 +81,7 @@ class Outgoing:
         """Return when bytes of the file may leave now; the first time, the package is booked.
 
         Raises:
-            NotFoundError, DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError: they may not.
+            NotFoundError, DeliveryNotReadyError, DeliveryRefusedError, DeliveryOutdatedError: they may not.
         """
         await self._release.let_out(file.fetcher.delivery, file.fetcher.party, file.fetcher.client)
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from connectors.kinds import Kind, schema
 from connectors.spi import Checkpoint, CollectionId, ReadRequest
+from gateway.exchange.deliver.grounds import Grounds
 from gateway.exchange.deliver.part_state import FinishedShard, Tally, keep, kept
 from gateway.exchange.deliver.workspace import Workspace
 from gateway.exchange.notices import ConsentCover
@@ -56,6 +57,16 @@ class Packing:
         )
 
     @property
+    def grounds(self) -> Grounds:
+        """What its rows are chosen and transformed by."""
+        return Grounds.of(self.permitted, self.released)
+
+    @property
+    def rests_on(self) -> tuple[str, int]:
+        """What a finished file must rest on to be kept: the digest of the grounds, and where the consents stand."""
+        return self.grounds.document().digest, self.cover.known.epoch
+
+    @property
     def rules(self) -> tuple[QualityRule, ...]:
         """What is checked: rules whose columns the source fills."""
         kind = Kind(self.permitted.plan.dataset.record_kind)
@@ -72,7 +83,7 @@ class Packing:
 
 
 async def pack(packing: Packing, ports: Ports) -> tuple[FinishedShard, ...]:
-    """Write the files of one dataset; what an earlier run finished under the same consents is kept.
+    """Write the files of one dataset; what an earlier run finished on the same grounds and consents is kept.
 
     Raises:
         ConnectorError: the source cannot be read.
@@ -80,7 +91,7 @@ async def pack(packing: Packing, ports: Ports) -> tuple[FinishedShard, ...]:
     """
     folder = packing.workspace.work(packing.part)
     done = await asyncio.to_thread(kept, folder)
-    if any(each.epoch != packing.cover.known.epoch for each in done):
+    if any((each.grounds, each.epoch) != packing.rests_on for each in done):
         await asyncio.to_thread(packing.workspace.forget, packing.part)
         folder, done = packing.workspace.work(packing.part), ()
     packing.seen(sum(each.tally.fetched for each in done))
@@ -173,14 +184,16 @@ class _Run:
             self._keep(replace(ended, after=self.after, last=last))
             return
         shard = self._open().finish()
+        grounds, epoch = packing.rests_on
         self._writer = None
         finished = FinishedShard(
             shard=shard,
             tally=self.tally,
             after=self.after,
             last=last,
-            epoch=packing.cover.known.epoch,
+            epoch=epoch,
             notices=packing.cover.notices,
+            grounds=grounds,
         )
         self._keep(finished)
         self.tally = Tally()

@@ -63,6 +63,8 @@ class FinishedShard:
     epoch: int
     """Of the platform's consents when its rows were chosen."""
     notices: tuple[str, ...]
+    grounds: str = ""
+    """Digest of what its rows were chosen and transformed by; empty in files that are older than this."""
 
 
 def keep(folder: Path, number: int, finished: FinishedShard) -> None:

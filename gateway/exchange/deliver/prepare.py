@@ -173,7 +173,14 @@ async def _pack_one(
         seen=seen,
     )
     finished = await pack(packing, ports)
-    return Packed(part=part, permitted=permitted, columns=packing.released, rules=packing.rules, finished=finished)
+    return Packed(
+        part=part,
+        permitted=permitted,
+        columns=packing.released,
+        grounds=packing.grounds,
+        rules=packing.rules,
+        finished=finished,
+    )
 
 
 async def _outdated(ports: Ports, packed: Sequence[Packed]) -> list[str]:

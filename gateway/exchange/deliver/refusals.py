@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from gateway.exchange.deliver.ending import end_sealed
-from gateway.exchange.deliver.errors import DeliveryRefusedError, PeopleChangedError
+from gateway.exchange.deliver.errors import DeliveryOutdatedError, DeliveryRefusedError
 from gateway.exchange.ports import Ports
 from gateway.exchange.read.model import Stage
 from graph.journal.entries import Entry
@@ -20,6 +20,7 @@ _KEPT: Final = 4096
 
 _Key: TypeAlias = tuple[str, str, str, str]
 """Delivery, client, licence, code."""
+_Problem: TypeAlias = DeliveryRefusedError | DeliveryOutdatedError
 
 
 class Refusals:
@@ -29,7 +30,7 @@ class Refusals:
         self._ports = ports
         self._recorded: OrderedDict[_Key, datetime] = OrderedDict()
 
-    async def record(self, row: DeliveryRow, client: str, problem: DeliveryRefusedError | PeopleChangedError) -> None:
+    async def record(self, row: DeliveryRow, client: str, problem: _Problem) -> None:
         """Put a refusal on record, unless the same one is there since less than a minute."""
         event = _event(self._ports, row, client, problem)
         key = (row.delivery, client, event.licence, event.code)
@@ -37,7 +38,7 @@ class Refusals:
         recorded = False
         try:
             # WHY: what never left needs its units no more; what has left stays booked.
-            ends = row.state is DeliveryState.READY and (isinstance(problem, PeopleChangedError) or problem.for_good)
+            ends = row.state is DeliveryState.READY and (isinstance(problem, DeliveryOutdatedError) or problem.for_good)
             recorded = ends and await end_sealed(self._ports, row, event.code, *events)
             if events and not recorded:
                 await self._ports.journal.append(Entry(events=events))
@@ -58,11 +59,8 @@ class Refusals:
         return True
 
 
-def _event(
-    ports: Ports, row: DeliveryRow, client: str, problem: DeliveryRefusedError | PeopleChangedError
-) -> AccessDenied | AccessWithheld:
-    named = problem.licence if isinstance(problem, DeliveryRefusedError) else ""
-    item = next((each for each in row.items if each.licence == named), row.items[0])
+def _event(ports: Ports, row: DeliveryRow, client: str, problem: _Problem) -> AccessDenied | AccessWithheld:
+    item = next((each for each in row.items if each.licence == problem.licence), row.items[0])
     about = {
         "access": ports.ids.new("access"),
         "operation": row.plan,
@@ -76,4 +74,4 @@ def _event(
     if isinstance(problem, DeliveryRefusedError):
         return AccessDenied(**about, stage=Stage.DECIDE.value, code=problem.reason, clause=problem.clause)
     rows = sum(each.rows for each in row.items)
-    return AccessWithheld(**about, stage=Stage.COMMIT.value, code=problem.code, clause="", rows=rows)
+    return AccessWithheld(**about, stage=Stage.COMMIT.value, code=problem.code, clause=problem.clause, rows=rows)

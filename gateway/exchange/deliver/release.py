@@ -1,7 +1,7 @@
 """Let a package out: booked before its first byte, and judged again before every answer.
 
-What is judged each time: every licence by its agreement, as for a query, and everybody in the package by what is known
-of them now, unless no consent has changed since they were judged last.
+What is judged each time: every licence by its agreement, as for a query; what is inside by what that gives now; and
+everybody in the package by what is known of them now, unless no consent has changed since they were judged last.
 """
 
 from collections import OrderedDict
@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
 
-from gateway.exchange.deliver.errors import DeliveryNotReadyError, DeliveryRefusedError, PeopleChangedError
+from gateway.exchange.deliver.errors import (
+    DeliveryNotReadyError,
+    DeliveryOutdatedError,
+    DeliveryRefusedError,
+    PeopleChangedError,
+)
+from gateway.exchange.deliver.grounds import require_grounds
 from gateway.exchange.deliver.plan import plan_of
 from gateway.exchange.deliver.prepare import decide_again
 from gateway.exchange.deliver.refusals import Refusals
@@ -70,7 +76,7 @@ class Release:
             NotFoundError: there is no such delivery of this party.
             DeliveryNotReadyError: there is no package.
             DeliveryRefusedError: a licence does not let it out; on record.
-            PeopleChangedError: somebody in it withdrew; on record.
+            DeliveryOutdatedError: what is in it may not leave any more, or somebody in it withdrew; on record.
         """
         for _ in range(_TRIES):
             row = await self._ports.journal.view(lambda view: _ready(delivery, party, view))
@@ -92,7 +98,7 @@ class Release:
         known = self._passed.get(row.delivery, ())
         try:
             return await self._ports.journal.view(partial(_judge, self._ports, row, known))
-        except (DeliveryRefusedError, PeopleChangedError) as problem:
+        except (DeliveryRefusedError, DeliveryOutdatedError) as problem:
             await self._refusals.record(row, client, problem)
             raise
 
@@ -133,10 +139,12 @@ def _judge(ports: Ports, row: DeliveryRow, known: Epochs, view: View) -> _Judged
         for each in view.duties_of(item.licence)
     ):
         raise PeopleChangedError(row.delivery)
+    items = {item.licence: item for item in row.items}
+    for each in permitted:
+        require_grounds(row, items[each.licence.licence], each, view)
     platforms = sorted({each.plan.dataset.platform for each in permitted})
     epochs = tuple((name, view.consent_epoch(name)) for name in platforms)
     if epochs != known:
-        items = {item.licence: item for item in row.items}
         for each in permitted:
             _require_people(row, items[each.licence.licence], each, view)
     return _Judged(row=row, permitted=permitted, epochs=epochs)

@@ -10,6 +10,7 @@ import msgspec
 
 from connectors.kinds import Kind, column
 from gateway.exchange.deliver.applied import applied_rules
+from gateway.exchange.deliver.grounds import Grounds
 from gateway.exchange.deliver.pack import whole
 from gateway.exchange.deliver.part_state import FinishedShard, Tally
 from gateway.exchange.deliver.plan import DeliveryPlan, PlannedItem
@@ -43,6 +44,7 @@ class Packed:
     part: str
     permitted: Permitted
     columns: tuple[str, ...]
+    grounds: Grounds
     rules: tuple[QualityRule, ...]
     finished: tuple[FinishedShard, ...]
 
@@ -98,10 +100,12 @@ def _seal(
     write_whole(package / SIGNATURE, manifest.signature.encode())
     tallies = {each.part: whole(each.finished) for each in packed}
     people = {part: subjects_document(tally.people) for part, tally in tallies.items()}
+    grounds = {each.part: each.grounds.document() for each in packed}
     documents = (
         Document(media_type=MEDIA_TYPE, content=manifest.content),
         Document(media_type=MARKDOWN, content=told),
         *people.values(),
+        *grounds.values(),
     )
     files = [path for path in package.rglob("*") if path.is_file()]
     event = DeliveryPrepared(
@@ -111,12 +115,12 @@ def _seal(
         report=documents[1].digest,
         files=len(files),
         size=sum(path.stat().st_size for path in files),
-        items=tuple(_item(each, tallies[each.part], people[each.part]) for each in packed),
+        items=tuple(_item(each, tallies[each.part], people[each.part], grounds[each.part]) for each in packed),
     )
     return event, documents
 
 
-def _item(packed: Packed, tally: Tally, people: Document) -> PreparedItem:
+def _item(packed: Packed, tally: Tally, people: Document, grounds: Document) -> PreparedItem:
     return PreparedItem(
         licence=packed.permitted.licence.licence,
         columns=packed.columns,
@@ -124,6 +128,7 @@ def _item(packed: Packed, tally: Tally, people: Document) -> PreparedItem:
         dropped=tally.by_terms + tally.by_people + tally.duplicates,
         notices=packed.finished[-1].notices,
         subjects=people.digest,
+        grounds=grounds.digest,
     )
 
 

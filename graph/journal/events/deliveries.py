@@ -48,6 +48,8 @@ class PreparedItem:
     """Digests of the consent notices that cover it."""
     subjects: str
     """Digest of the stored list of keyed subject hashes."""
+    grounds: str = ""
+    """Digest of the stored grounds: what its rows were chosen and transformed by. Empty in what is older than they."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ def _delivery(connection: Connection, row: Row) -> DeliveryRow:
 
 
 def _item(row: Row) -> DeliveryItemRow:
-    _, licence, agreement, policy, dataset, decision, rows, dropped, columns, notices, subjects, access = row
+    _, licence, agreement, policy, dataset, decision, rows, dropped, columns, notices, subjects, access, grounds = row
     return DeliveryItemRow(
         licence=licence,
         agreement=agreement,
@@ -119,4 +119,5 @@ def _item(row: Row) -> DeliveryItemRow:
         notices=msgspec.json.decode(notices, type=tuple[str, ...]),
         subjects=subjects,
         access=access,
+        grounds=grounds,
     )

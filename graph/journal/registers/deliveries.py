@@ -63,6 +63,7 @@ def reserved(connection: Connection, event: UnitsReserved) -> None:
         notices="[]",
         subjects="",
         access="",
+        grounds="",
     )
     for held in event.booked:
         connection.run(
@@ -106,6 +107,7 @@ def prepared(connection: Connection, event: DeliveryPrepared, at: datetime) -> N
             seen=msgspec.json.encode(item.columns).decode(),
             covered=msgspec.json.encode(item.notices).decode(),
             people=item.subjects,
+            rests_on=item.grounds,
         )
         if not changed:
             raise MoveRefusedError("DeliveryPrepared", event.delivery, f"nothing was reserved under `{item.licence}`")

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from graph.errors import DatabaseUrlError
 
-NEWEST: Final = "0004"
+NEWEST: Final = "0005"
 """The newest revision in ``versions``; a test compares the two."""
 
 

@@ -40,6 +40,7 @@ SET_ITEM = Prepared(
         columns=bindparam("seen"),
         notices=bindparam("covered"),
         subjects=bindparam("people"),
+        grounds=bindparam("rests_on"),
     )
 )
 SET_ACCESS = Prepared(

@@ -42,7 +42,7 @@ from gateway.web.ranges import ByteRange
 from graph.journal.events import AccessRecorded
 from graph.signing import SigningKey
 from tests.testkit.delivering import LICENSED, SHARD, contents, package, prepared, usage
-from tests.testkit.reading import Exchange, an_exchange
+from tests.testkit.reading import CONSENT, Exchange, an_exchange
 
 KEY = SigningKey.generate()
 
@@ -413,6 +413,20 @@ async def test_a_licence_that_ended_stops_a_download_with_its_code(tmp_path: Pat
             await gateway.pulled(view, tmp_path / "here")
 
         assert refused.value.reason == "DELIVERY_REFUSED"
+
+
+async def test_a_package_that_may_not_leave_as_it_was_prepared_gives_no_byte(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path) as (gateway, view, licence):
+        exchange = gateway.exchange
+        published = exchange.datasets[exchange.licences[licence].dataset]
+        await exchange.append(replace(published, lawful_basis=CONSENT))
+        sealed = (package(exchange, view) / SHARD).read_bytes()
+
+        answer = await gateway.get(view)
+
+        assert (answer.status_code, "DELIVERY_OUTDATED" in answer.text) == (410, True)
+        assert sealed[:8] not in answer.content
+        assert not any(isinstance(each, AccessRecorded) for each in await exchange.events())
 
 
 async def test_a_token_that_ran_out_on_the_way_is_renewed(tmp_path: Path) -> None:

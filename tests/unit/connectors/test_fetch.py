@@ -1,13 +1,16 @@
 """The engine takes nothing on trust, keeps positions, and ends when it must."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pytest
+from typing_extensions import override
 
 from connectors.engine import EngineContext, deadline_after, describe, fetch, health
 from connectors.errors import (
@@ -20,8 +23,9 @@ from connectors.errors import (
     SourceUnavailableError,
 )
 from connectors.kinds import Kind, schema
-from connectors.spi import Batch, Capabilities, Checkpoint, Collection, Health, HealthStatus, ReadRequest
+from connectors.spi import Accepted, Batch, Capabilities, Checkpoint, Collection, Health, HealthStatus, ReadRequest
 from policies.predicate import (
+    EVERYTHING,
     NOTHING,
     And,
     AnyOf,
@@ -329,3 +333,65 @@ async def test_empty_batch_is_a_batch(context: EngineContext) -> None:
 
 def _no_rows() -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([], schema=schema(Kind.RATING, ("rater", "value")))
+
+
+COMPOSED, DECOMPOSED = "ren\u00e9", "rene\u0301"
+FORMS = ({"rater": "a", "rated": COMPOSED}, {"rater": "b", "rated": DECOMPOSED}, {"rater": "c", "rated": "bob"})
+
+
+@dataclass(kw_only=True)
+class PushingConnector(ScriptedConnector):
+    """Takes the whole filter, and compares bytes."""
+
+    @override
+    def negotiate(self, request: ReadRequest) -> Accepted:
+        return Accepted(request=request, kind=Kind.RATING, pushed=request.where, residual=EVERYTHING)
+
+
+def a_source_of_bytes(*given: Mapping[str, Any]) -> PushingConnector:
+    async def batches(request: ReadRequest) -> AsyncIterator[Batch]:
+        yield a_batch(given[: request.limit], request.columns, "1")
+
+    return PushingConnector(batches=batches)
+
+
+@pytest.mark.parametrize("name", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("pushed", [True, False])
+async def test_text_is_compared_in_every_form_wherever_it_was_compared_before(
+    context: EngineContext, name: str, *, pushed: bool
+) -> None:
+    where = Not(part=Compare(column="rated", comparator=Comparator.EQ, value=name))
+    listed = Or(parts=(AnyOf(column="rated", values=(name, "zoe")), IsNull(column="rater")))
+    pushing = a_source_of_bytes(*FORMS)
+    connector = pushing if pushed else ScriptedConnector(batches=pushing.batches)
+
+    kept = rows_of(await drain(connector, a_request("rater", "rated", where=where), context))
+    taken = rows_of(await drain(connector, a_request("rater", where=listed), context))
+
+    assert kept == [{"rater": "c", "rated": "bob"}]
+    assert taken == [{"rater": "a"}, {"rater": "b"}]
+
+
+async def test_records_keep_the_form_that_they_came_in(context: EngineContext) -> None:
+    where = Compare(column="rated", comparator=Comparator.EQ, value=COMPOSED)
+
+    found = rows_of(await drain(a_source_of_bytes(*FORMS), a_request("rated", where=where), context))
+
+    assert found == [{"rated": COMPOSED}, {"rated": DECOMPOSED}]
+
+
+async def test_a_source_that_compared_text_does_not_count_to_the_limit(context: EngineContext) -> None:
+    where = Not(part=Compare(column="rated", comparator=Comparator.EQ, value=COMPOSED))
+
+    found = rows_of(await drain(a_source_of_bytes(*FORMS), a_request("rater", where=where, limit=1), context))
+
+    assert found == [{"rater": "c"}]
+
+
+async def test_a_source_that_compared_no_text_counts_to_the_limit(context: EngineContext) -> None:
+    where = Compare(column="value", comparator=Comparator.GTE, value=0)
+    connector = a_source_of_bytes(*ROWS[:2])
+
+    await drain(connector, a_request("rater", where=where, limit=1), context)
+
+    assert [each.limit for each in connector.requests] == [1]

@@ -247,3 +247,22 @@ NOBODY_KNOWS = Unknown(reason="x")
 def test_what_is_known_of_all_rows(predicate: Predicate, expected: set[Verdict]) -> None:
     assert extent(predicate) == expected
     assert never_true(predicate) is (S not in expected)
+
+
+@pytest.mark.parametrize("name", ["ren\u00e9", "rene\u0301"])
+@pytest.mark.parametrize(
+    ("operator", "more", "expected"),
+    [
+        (Operator.EQ, (), Compare(column="name", comparator=Comparator.EQ, value="ren\u00e9")),
+        (Operator.IS_ANY_OF, ("bob",), AnyOf(column="name", values=("bob", "ren\u00e9"))),
+    ],
+)
+def test_text_is_compared_in_one_form(
+    name: str, operator: Operator, more: tuple[str, ...], expected: Predicate
+) -> None:
+    constraint = a_constraint(COLUMN, operator, name, *more, on_column="name")
+    dataset = the_dataset(
+        columns={"name": ColumnFacts(name="name", type=ValueKind.TEXT, category=Iri(DPV + "Data"), sensitivity="none")}
+    )
+
+    assert rows_of(constraint, dataset, PROFILE) == expected

@@ -131,6 +131,15 @@ async def test_filter_that_is_applied_but_not_claimed(honest: MemoryConnector) -
 
     assert await fails(suite.test_what_is_not_claimed_is_left_to_the_engine, liar)
     assert await fails(suite.test_the_engine_answers_every_filter_rightly, liar)
+
+
+async def test_rows_that_are_lost_when_the_filter_looks_at_another_column(honest: MemoryConnector) -> None:
+    def losing(_: int, batch: Batch) -> Batch:
+        kept = 0 if batch.records.schema.names == ["source_id", "record_id"] else batch.records.num_rows
+        return replace(batch, records=batch.records.slice(0, kept))
+
+    liar = Wrapped(honest=honest, changed=losing)
+
     assert await fails(suite.test_columns_of_a_filter_need_not_be_asked_for, liar)
 
 

@@ -199,6 +199,7 @@ async def test_a_delivery_is_read_as_it_stands(tmp_path: Path) -> None:
                     notices=(NOTICE,),
                     subjects=TERMS,
                     access="urn:muniment:access:1",
+                    grounds=AGREED,
                 ),
             ),
             at=NOON,
