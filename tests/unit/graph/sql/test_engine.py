@@ -13,7 +13,7 @@ from graph.errors import DatabaseUrlError, EntryInvalidError, JournalWriteError
 from graph.sql.connection import Connection, Prepared
 from graph.sql.engine import create_engine, database_file
 from graph.sql.migrations import NEWEST, migrate, versions
-from graph.sql.tables import DOCUMENT, METADATA, USAGE
+from graph.sql.tables import DELIVERY_ITEM, DOCUMENT, METADATA, USAGE
 from tests.testkit.record import a_database
 
 ADD = Prepared(insert(DOCUMENT))
@@ -83,6 +83,21 @@ def test_the_newest_revision_is_the_one_that_is_looked_for() -> None:
     superseded = {each.down_revision for each in revisions}
 
     assert [each.revision for each in revisions if each.revision not in superseded] == [NEWEST]
+
+
+def test_packages_of_before_the_upgrade_do_not_say_what_they_were_prepared_on(tmp_path: Path) -> None:
+    engine = a_database(tmp_path)
+    with engine.begin() as connection:
+        connection.execute(insert(DELIVERY_ITEM), {each.name: 1 for each in DELIVERY_ITEM.columns})
+        connection.exec_driver_sql("ALTER TABLE delivery_item DROP COLUMN grounds")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        assert connection.execute(select(DELIVERY_ITEM.c.grounds)).scalars().all() == [""]
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    engine.dispose()
 
 
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
