@@ -306,6 +306,7 @@ def test_a_region_is_none_of_some_only_when_it_is_a_region() -> None:
         a_constraint(SUBJECT_REGION, Operator.EQ, GERMANY),
         a_constraint(COLUMN, Operator.EQ, "public", on_column="visibility"),
         a_constraint(COLUMN, Operator.IS_A, "x", on_column="value"),
+        a_constraint(COLUMN, Operator.LT, "m", on_column="rater"),
         either(a_constraint(SOURCE_PLATFORM, Operator.EQ, "forum"), a_constraint(CONTESTED, Operator.EQ, False)),  # noqa: FBT003
         either(a_constraint(FIELD, Operator.IS_ANY_OF, "value"), a_constraint(OBSERVED_AT, Operator.LT, EARLY)),
         either(a_transform("rater", KEEP)),
