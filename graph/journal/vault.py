@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+from unicodedata import normalize
 
 import uuid_utils
 
@@ -93,8 +94,9 @@ def _new_salt(connection: Connection, scope: str) -> bytes:
 def subject_key(salt: bytes, platform: str, account: str) -> str:
     """The keyed hash of an account: 32 hex digits of HMAC-SHA256 over the platform and the account.
 
-    Each part is preceded by its length, so that no two pairs are the same bytes.
+    Each part is preceded by its length, so that no two pairs are the same bytes. An account is one person however its
+    letters are composed (Unicode NFC): whoever objects under one spelling does not leave under another.
     """
-    parts = (platform.encode(), account.encode())
+    parts = (platform.encode(), normalize("NFC", account).encode())
     message = b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in parts)
     return hmac.digest(salt, message, "sha256")[:_KEY_BYTES].hex()

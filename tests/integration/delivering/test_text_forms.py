@@ -10,7 +10,7 @@ from policies.model import Constraint, Policy, Prohibition, Target
 from policies.predicate import Comparator, Compare
 from policies.vocabulary import COLUMN, Iri, Operator
 from tests.testkit.delivering import LICENSED, prepared, records
-from tests.testkit.reading import PLATFORM, a_read, an_exchange, ratings
+from tests.testkit.reading import CONSENT, PLATFORM, a_read, an_exchange, ratings
 
 COMPOSED, DECOMPOSED = "ren\u00e9", "rene\u0301"
 ROWS = ratings(("ann", COMPOSED, 1), ("ann", DECOMPOSED, 2), ("ann", "bob", 3))
@@ -67,5 +67,16 @@ async def test_a_filter_finds_a_name_in_every_form(tmp_path: Path, name: str) ->
         where = Compare(column="rated", comparator=Comparator.EQ, value=name)
 
         result = await exchange.one(a_read(licence, where=where))
+
+        assert result.rows["rated"].to_pylist() == [COMPOSED, DECOMPOSED]
+
+
+@pytest.mark.parametrize("name", [COMPOSED, DECOMPOSED])
+async def test_consent_is_one_persons_in_every_form_of_the_name(tmp_path: Path, name: str) -> None:
+    async with an_exchange(tmp_path, {PLATFORM: {"ratings": ROWS}}) as exchange:
+        licence = await exchange.licence(await exchange.dataset(basis=CONSENT), PLAIN)
+        await exchange.consent("ann", name)
+
+        result = await exchange.one(a_read(licence))
 
         assert result.rows["rated"].to_pylist() == [COMPOSED, DECOMPOSED]

@@ -67,3 +67,4 @@ def test_a_subject_key_is_a_keyed_hash_of_platform_and_account() -> None:
     assert key == hmac.digest(salt, message, "sha256").hex()[:32]
     assert key != subject_key(b"t" * SALT_BYTES, "forum", "alice")
     assert subject_key(salt, "ab", "c") != subject_key(salt, "a", "bc")
+    assert subject_key(salt, "forum", "ren\u00e9") == subject_key(salt, "forum", "rene\u0301")
