@@ -211,8 +211,11 @@ def _on_a_column(operator: Operator, world: World) -> Constraint:
         "text": ("good", "bad"),
         "value": (0, 1, -1, Decimal("0.5"), Decimal(2)),
     }
-    # WHY: now and then a column is compared with what it cannot hold.
-    pool = pools.get(tape.one_of(("rater", "value")) if tape.chance(5) else name, (moment(0), moment(-1), moment(2)))
+    times = (moment(0), moment(-1), moment(2))
+    pool = pools.get(name, times)
+    if tape.chance(5):
+        # WHY: a column that is compared with what it cannot hold is unknown, and keeps no row.
+        pool = pools["value"] if name == "observed_at" else times
     right = tape.some(pool, 2) if operator is Operator.IS_ANY_OF else [tape.one_of(pool)]
     return Constraint(left=COLUMN, operator=operator, right=tuple(sorted(right, key=repr)), on_column=name)
 

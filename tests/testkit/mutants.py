@@ -58,7 +58,7 @@ def cuts(whole: Document, *, single: bool) -> Iterator[Cut]:
         for rule in whole.get(name, ()):
             path: Path = (name, 0)
             bare = _bare(rule)
-            yield Cut(document=_with(whole, name, bare), focus=path)
+            yield Cut(document=_spared(_with(whole, name, bare)), focus=path)
             for part in _LISTS:
                 for members in _groups(rule.get(part, ()), single=single):
                     yield Cut(document=_with(whole, name, {**bare, part: members}), focus=(*path, part))
@@ -80,6 +80,14 @@ def _head(whole: Document) -> Document:
 
 def _with(whole: Document, name: str, rule: Document) -> Document:
     return {**_head(whole), name: [rule]}
+
+
+def _spared(document: Document) -> Document:
+    """The document, in which a prohibition without conditions leaves something of the permission."""
+    (permission,) = document["permission"]
+    if not any(each["action"] in {permission["action"], "use"} for each in document.get("prohibition", ())):
+        return document
+    return {**document, "permission": [{**permission, "action": "transfer"}]}
 
 
 def _bare(rule: Document) -> Document:

@@ -300,7 +300,8 @@ def _met(duty: Duty, rule: Permission, case: Case) -> bool:
     if duty.action.term == COMPENSATE:
         return _price(duty) is not None
     return duty.action.term == ANONYMIZE and all(
-        any(_is_measure(each, duty) for each in demanded(name, [rule])) for name in case.request.selected
+        any(_is_measure(each, duty) for each in demanded(name, [rule]))
+        for name in (*case.request.selected, *case.request.filtered, *case.request.ordered)
     )
 
 
