@@ -2,7 +2,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +21,22 @@ from policies.canonical import (
     terms_form,
 )
 from policies.errors import PolicyMalformedError
-from policies.model import Action, Constraint, Duty, LogicalConstraint, PolicyClass, Prohibition, Role, Target
+from policies.model import (
+    Action,
+    Condition,
+    Constraint,
+    Duty,
+    LogicalConstraint,
+    PolicyClass,
+    Prohibition,
+    Role,
+    Target,
+)
 from policies.terms import same_terms
 from policies.vocabulary import (
     COLUMN,
     COUNT,
+    DATE_TIME,
     DELETE,
     DUE_BY,
     EVENT,
@@ -293,3 +304,24 @@ def test_rules_keep_who_and_what_they_are() -> None:
     assert form == {**ERASURE_FORM, **PARTIES, "@id": "urn:d"} | {
         "odrl:consequence": [{"@id": "urn:d#c", "@type": "odrl:Duty", "odrl:action": {"rdf:value": "odrl:delete"}}]
     }
+
+
+def nested(depth: int) -> Condition:
+    term: Condition = a_constraint(SPATIAL, Operator.EQ, GERMANY)
+    for _ in range(depth):
+        term = either(term)
+    return term
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        nested(2_000),
+        a_constraint(DATE_TIME, Operator.LT, datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))),
+    ],
+    ids=["too deep", "before all times"],
+)
+def test_what_nothing_stands_for_has_no_normal_form(term: Condition) -> None:
+    expected = ("the policy has no normal form", 3, "keep moments within the years 1 to 9999, and logic flat")
+
+    assert told(lambda: policy_hash(constrained(an_offer(), term))) == expected

@@ -567,3 +567,12 @@ def test_the_price_is_exact_to_the_last_digit() -> None:
 
     assert price is not None
     assert price.amount_micro == micro
+
+
+def test_a_decision_says_until_when_it_stands() -> None:
+    end = NOW + timedelta(days=9)
+
+    decision = decide(an_agreement(valid_until=end, days=30))
+
+    # WHY: thirty days are met at their end, and no moment later.
+    assert (decision.until, decision.period) == (end, timedelta(days=30, microseconds=1))
