@@ -16,6 +16,7 @@ from policies.model import (
     Policy,
     Prohibition,
     Quantity,
+    atoms,
 )
 from policies.vocabulary import (
     AGGREGATE_ONLY,
@@ -100,7 +101,7 @@ def _variants(condition: Condition) -> Iterator[Condition]:
 
 def tighter_permissions(rule: Permission, *, validity: bool) -> Iterator[Permission]:
     """The permission with one bound tighter; the validity of a mandate says whether it binds, and is left as it is."""
-    fixed = () if validity else tuple(each for each in rule.constraints if getattr(each, "left", "") == DATE_TIME)
+    fixed = () if validity else tuple(each for each in rule.constraints if _of_time(each))
     movable = tuple(each for each in rule.constraints if each not in fixed)
     yield from (replace(rule, constraints=(*each, *fixed)) for each in variants(movable))
     for each in variants(rule.target.refinements):
@@ -112,6 +113,11 @@ def tighter_permissions(rule: Permission, *, validity: bool) -> Iterator[Permiss
         for each in variants(duty.action.refinements):
             other = replace(duty, action=replace(duty.action, refinements=each))
             yield replace(rule, duties=(*rule.duties[:place], other, *rule.duties[place + 1 :]))
+
+
+def _of_time(condition: Condition) -> bool:
+    """Whether it speaks of the time of use, as a member of an ``and`` too."""
+    return any(each.left == DATE_TIME for each in atoms((condition,)))
 
 
 def tighter_policies(policy: Policy, *, validity: bool) -> Iterator[Policy]:
