@@ -39,7 +39,7 @@ test: $(STAMP)   ## all tests that this machine can run
 
 test-long: $(STAMP)  ## the story under 60 kills instead of 15, then each law of policies on 100,000 cases; over an hour
 	@MUNIMENT_KILLS=60 $(BIN)/python -m pytest tests/e2e/test_crash.py $(ARGS)
-	@MUNIMENT_LAW_CASES=100000 $(BIN)/python -m pytest -n auto tests/property/policies/test_laws_of_*.py $(ARGS)
+	@MUNIMENT_LAW_CASES=100000 $(BIN)/python -m pytest -n auto --dist load tests/property/policies/test_laws_of_*.py $(ARGS)
 
 lint: $(STAMP)   ## style, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
